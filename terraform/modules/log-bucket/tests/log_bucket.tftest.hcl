@@ -1,0 +1,193 @@
+# The provider is the real one, so that policy documents are rendered as they would be in AWS. Every resource is
+# overridden, so that nothing is created and no request leaves this machine.
+
+provider "aws" {
+  region                      = "eu-west-1"
+  access_key                  = "none"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_resource {
+  target = aws_s3_bucket.main
+  values = {
+    id  = "logs"
+    arn = "arn:aws:s3:::logs"
+  }
+}
+
+override_resource {
+  target = aws_s3_bucket_versioning.main
+}
+
+override_resource {
+  target = aws_s3_bucket_server_side_encryption_configuration.main
+}
+
+override_resource {
+  target = aws_s3_bucket_ownership_controls.main
+}
+
+override_resource {
+  target = aws_s3_bucket_public_access_block.main
+}
+
+override_resource {
+  target = aws_s3_bucket_lifecycle_configuration.main
+}
+
+override_resource {
+  target = aws_s3_bucket_policy.main
+}
+
+variables {
+  bucket_name = "logs"
+}
+
+run "protects_the_log" {
+  assert {
+    condition = jsondecode(aws_s3_bucket_policy.main.policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "DenyPlainHttp"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:*"
+          Resource  = ["arn:aws:s3:::logs/*", "arn:aws:s3:::logs"]
+          Condition = { Bool = { "aws:SecureTransport" = "false" } }
+        },
+        {
+          Sid       = "DenyUnconditionalLogEntries"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:PutObject"
+          Resource  = "arn:aws:s3:::logs/zoom/operationlogs/*"
+          Condition = { Null = { "s3:if-none-match" = "true" } }
+        },
+        {
+          Sid       = "DenyUnconditionalCheckpoint"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:PutObject"
+          Resource  = "arn:aws:s3:::logs/zoom/state/operationlogs.json"
+          Condition = { Null = { "s3:if-match" = "true", "s3:if-none-match" = "true" } }
+        },
+      ]
+    }
+    error_message = "The bucket policy is not the one expected: ${aws_s3_bucket_policy.main.policy}"
+  }
+
+  assert {
+    condition     = aws_s3_bucket_versioning.main.versioning_configuration[0].status == "Enabled"
+    error_message = "The function relies on versions."
+  }
+
+  assert {
+    condition     = one(aws_s3_bucket_ownership_controls.main.rule).object_ownership == "BucketOwnerEnforced"
+    error_message = "ACLs must be off."
+  }
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.main.block_public_acls,
+      aws_s3_bucket_public_access_block.main.block_public_policy,
+      aws_s3_bucket_public_access_block.main.ignore_public_acls,
+      aws_s3_bucket_public_access_block.main.restrict_public_buckets,
+    ])
+    error_message = "All public access must be blocked."
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.main.force_destroy
+    error_message = "By default the logs must survive `terraform destroy`."
+  }
+}
+
+run "keeps_entries_longer_than_zoom_does" {
+  assert {
+    condition     = aws_s3_bucket_lifecycle_configuration.main[0].rule[*].id == tolist(["expire-log-entries", "expire-checkpoint-versions", "abort-incomplete-uploads"])
+    error_message = "A rule was added or removed; check that it cannot delete an entry too early."
+  }
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[0].filter[0].prefix == "zoom/operationlogs/",
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[0].expiration[0].days == 400,
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[0].noncurrent_version_expiration[0].noncurrent_days == 200,
+    ])
+    error_message = "Log entries expire at the wrong time."
+  }
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[1].filter[0].prefix == "zoom/state/operationlogs.json",
+      length(aws_s3_bucket_lifecycle_configuration.main[0].rule[1].expiration) == 0,
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[1].noncurrent_version_expiration[0].noncurrent_days == 30,
+      aws_s3_bucket_lifecycle_configuration.main[0].rule[1].noncurrent_version_expiration[0].newer_noncurrent_versions == 100,
+    ])
+    error_message = "The checkpoint must not expire, and its versions must stay for a month."
+  }
+
+  assert {
+    condition     = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.main[0].rule : length(rule.transition) == 0 && length(rule.noncurrent_version_transition) == 0])
+    error_message = "Archived objects can be read neither by the feed nor by a replay."
+  }
+}
+
+run "emulator_switch_drops_only_the_conditional_statements" {
+  variables {
+    enforce_conditional_writes = false
+  }
+
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.main.policy).Statement[*].Sid == ["DenyPlainHttp"]
+    error_message = "Only the statements on conditional writes may go: ${aws_s3_bucket_policy.main.policy}"
+  }
+}
+
+run "lifecycle_can_be_left_out" {
+  command = plan
+
+  variables {
+    lifecycle_enabled = false
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.main) == 0
+    error_message = "No lifecycle was asked for."
+  }
+}
+
+run "refuses_what_would_break_the_promise" {
+  command = plan
+
+  variables {
+    bucket_name               = "Logs.example"
+    s3_prefix                 = "zoom/operationlogs"
+    state_key                 = "/zoom/state.json"
+    log_retention_days        = 199
+    noncurrent_retention_days = 199
+  }
+
+  expect_failures = [
+    var.bucket_name,
+    var.s3_prefix,
+    var.state_key,
+    var.log_retention_days,
+    var.noncurrent_retention_days,
+  ]
+}
+
+run "refuses_broken_numbers" {
+  command = plan
+
+  variables {
+    log_retention_days        = 400.5
+    noncurrent_retention_days = 200.5
+  }
+
+  expect_failures = [var.log_retention_days, var.noncurrent_retention_days]
+}

@@ -1,0 +1,71 @@
+variable "bucket_name" {
+  description = "Name of the bucket. It must be free in all of AWS."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.bucket_name))
+    error_message = "bucket_name takes 3 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit; got \"${var.bucket_name}\". Dots are legal in S3 but break TLS to the bucket's own host name, so leave them out."
+  }
+}
+
+variable "s3_prefix" {
+  description = "Where the delivered objects lie; the feed reads everything below it. Ends in a slash."
+  type        = string
+  default     = "zoom/operationlogs/"
+
+  validation {
+    condition     = can(regex("^([0-9A-Za-z._-]+/)+$", var.s3_prefix))
+    error_message = "s3_prefix takes folder names of letters, digits, '.', '_' and '-', each followed by a slash, such as \"zoom/operationlogs/\"; got \"${var.s3_prefix}\". Without the last slash it would also match \"zoom/operationlogs-old/\"."
+  }
+}
+
+variable "state_key" {
+  description = "Key of the checkpoint."
+  type        = string
+  default     = "zoom/state/operationlogs.json"
+
+  validation {
+    condition     = can(regex("^([0-9A-Za-z._-]+/)*[0-9A-Za-z._-]+$", var.state_key))
+    error_message = "state_key takes an object key of letters, digits, '.', '_', '-' and single slashes, such as \"zoom/state/operationlogs.json\"; got \"${var.state_key}\"."
+  }
+}
+
+variable "log_retention_days" {
+  description = "Days after which a delivered object expires. It remains as a noncurrent version for noncurrent_retention_days more."
+  type        = number
+  default     = 400
+
+  validation {
+    condition     = var.log_retention_days >= 200 && floor(var.log_retention_days) == var.log_retention_days
+    error_message = "log_retention_days takes a whole number of at least 200; got ${var.log_retention_days}. Zoom keeps six months of history: while Zoom can still report a record, the object that proves its delivery must be readable, or a replay delivers the record again."
+  }
+}
+
+variable "noncurrent_retention_days" {
+  description = "Days for which a deleted or expired object stays readable as a noncurrent version."
+  type        = number
+  default     = 200
+
+  validation {
+    condition     = var.noncurrent_retention_days >= 200 && floor(var.noncurrent_retention_days) == var.noncurrent_retention_days
+    error_message = "noncurrent_retention_days takes a whole number of at least 200; got ${var.noncurrent_retention_days}. An object may be deleted right after its delivery, and Zoom can report its records for six months more: until then its noncurrent version is the only proof of the delivery."
+  }
+}
+
+variable "enforce_conditional_writes" {
+  description = "Whether the bucket policy refuses unconditional puts of log entries and of the checkpoint. Leave it on in AWS; an emulator that does not supply s3:if-match and s3:if-none-match to policies would refuse every put."
+  type        = bool
+  default     = true
+}
+
+variable "lifecycle_enabled" {
+  description = "Whether old objects and versions expire. Off, everything is kept for ever: right for a bucket that is thrown away after a demonstration, and for nothing else."
+  type        = bool
+  default     = true
+}
+
+variable "force_destroy" {
+  description = "Whether `terraform destroy` may delete the bucket with all the logs in it."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,59 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
+data "aws_iam_policy_document" "schedule_trust" {
+  # EventBridge Scheduler invokes the function as this role, and only for schedules of this account. The service names
+  # the group of a schedule as the source, never the schedule itself; this schedule is in the group `default`.
+  statement {
+    sid     = "SchedulerInvokesTheFunction"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["scheduler.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+
+    condition {
+      test     = "ArnEquals"
+      variable = "aws:SourceArn"
+      values   = ["arn:${data.aws_partition.current.partition}:scheduler:${data.aws_region.current.name}:${data.aws_caller_identity.current.account_id}:schedule-group/default"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "schedule" {
+  # This one function.
+  statement {
+    sid       = "InvokeTheFunction"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [var.function_arn]
+  }
+
+  # Invocations that Lambda never accepted are left in the failure queue.
+  statement {
+    sid       = "ReportFailedInvocations"
+    actions   = ["sqs:SendMessage"]
+    resources = [var.failure_queue_arn]
+  }
+}
+
+resource "aws_iam_role" "schedule" {
+  name               = var.role_name
+  description        = "What the schedule ${var.schedule_name} may do"
+  assume_role_policy = data.aws_iam_policy_document.schedule_trust.json
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name   = "invoke-zoom-operation-logs-function"
+  role   = aws_iam_role.schedule.id
+  policy = data.aws_iam_policy_document.schedule.json
+}
