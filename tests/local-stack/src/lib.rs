@@ -1,1 +1,60 @@
-//! Placeholder
+//! AWS on this machine, for the demo and the end-to-end tests.
+//!
+//! Two things do the work, and a test mostly needs both:
+//!
+//! - [`Stack`]: ministack (S3, Secrets Manager, Lambda, IAM, …) as a child process on a free loopback port, with TLS, its own
+//!   CA, and IAM enforced. It is up in about half a second, so every test has its own; it dies with the test, whatever kills it.
+//! - [`RuntimeApi`]: runs the function's native binary as Lambda would and gives it events: fast, observable, killable.
+//!
+//! ```no_run
+//! # async fn example() -> local_stack::Result<()> {
+//! use local_stack::{AccessKey, RuntimeApi, Stack};
+//! use serde_json::json;
+//!
+//! let stack = Stack::start().await?;
+//! let bucket = stack.create_bucket("logs").await?; // versioned
+//! stack.put_secret("zoom", r#"{"account_id":"a","client_id":"c","client_secret":"s"}"#).await?;
+//!
+//! let mut environment = stack.environment(&AccessKey::root()); // endpoint, CA, credentials
+//! environment.extend([
+//!     ("S3_BUCKET".into(), "logs".into()),
+//!     ("ZOOM_SECRET_ID".into(), "zoom".into()),
+//!     // ZOOM_OAUTH_URL, ZOOM_API_URL: the simulator's
+//! ]);
+//! // In a test of the root package: env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3").
+//! let function = RuntimeApi::new("target/debug/zoom_operationlogs_to_s3", environment)?;
+//!
+//! let run = function.invoke(json!({})).await?;
+//! assert_eq!(run.answer()?["ok"], true); // or run.error()?, run.outcome, run.log, run.log_events()
+//! let delivered: Vec<String> = bucket.records("zoom/operationlogs/").await?; // one JSON text per record
+//!
+//! // SIGKILL in the middle; the next invocation starts a new process:
+//! let (run, ()) = tokio::join!(function.invoke(json!({})), async { function.kill() });
+//! # let _ = (run, delivered);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Modules, in the order of the stack: `certificate` and `ministack` start it, `aws` and `bucket` talk to it,
+//! `runtime_api` runs a binary next to it in an `environment`.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "clippy.toml keeps the function's core away from the world; this crate is the world it is tried in"
+)]
+
+mod aws;
+mod bucket;
+mod certificate;
+mod environment;
+mod error;
+mod ministack;
+pub mod project;
+mod runtime_api;
+mod stack;
+
+pub use aws::{AccessKey, Aws, REGION};
+pub use bucket::{Bucket, Version};
+pub use error::{Error, Result};
+pub use runtime_api::{Invocation, Outcome, RuntimeApi};
+pub use stack::Stack;

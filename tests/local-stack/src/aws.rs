@@ -1,0 +1,99 @@
+//! Clients for the stack's AWS, acting as somebody.
+
+use std::{fmt, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_s3::config::{Credentials, SharedHttpClient};
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+
+use crate::error::{Error, Result};
+
+/// The region that everything in the stack is in.
+pub const REGION: &str = "us-east-1";
+
+/// An access key.
+#[derive(Clone)]
+pub struct AccessKey {
+    /// The key's id.
+    pub id: String,
+    /// The key's secret; not shown by `Debug`.
+    pub secret: String,
+}
+
+impl AccessKey {
+    /// The account's root, whom no policy stops.
+    pub fn root() -> Self {
+        Self {
+            id: "test".to_owned(),
+            secret: "test".to_owned(),
+        }
+    }
+}
+
+impl fmt::Debug for AccessKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessKey")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The services we use, as one caller sees them.
+#[derive(Clone, Debug)]
+pub struct Aws {
+    /// S3.
+    pub s3: aws_sdk_s3::Client,
+    /// Secrets Manager.
+    pub secrets: aws_sdk_secretsmanager::Client,
+    /// Lambda.
+    pub lambda: aws_sdk_lambda::Client,
+    /// IAM.
+    pub iam: aws_sdk_iam::Client,
+    /// CloudWatch Logs.
+    pub logs: aws_sdk_cloudwatchlogs::Client,
+}
+
+impl Aws {
+    pub(crate) async fn new(endpoint: &str, http: SharedHttpClient, key: &AccessKey) -> Self {
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(REGION))
+            .endpoint_url(endpoint)
+            .http_client(http)
+            .credentials_provider(Credentials::new(
+                &key.id,
+                &key.secret,
+                None,
+                None,
+                "local-stack",
+            ))
+            // An emulator on this machine has no transient errors; one that is retried away is one that is not seen.
+            .retry_config(RetryConfig::disabled())
+            // Long enough for a whole invocation of the function, which is answered when it ends.
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_timeout(Duration::from_secs(900))
+                    .build(),
+            )
+            .load()
+            .await;
+        Self {
+            s3: aws_sdk_s3::Client::new(&config),
+            secrets: aws_sdk_secretsmanager::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            iam: aws_sdk_iam::Client::new(&config),
+            logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+        }
+    }
+}
+
+/// An HTTPS client that trusts the stack's CA and nobody else.
+pub(crate) fn https_client(ca: &str) -> Result<SharedHttpClient> {
+    let context = TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(ca))
+        .build()
+        .map_err(|error| Error::Trust(error.to_string()))?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc))
+        .tls_context(context)
+        .build_https())
+}
