@@ -1,0 +1,28 @@
+# The whole pipeline on an AWS emulator, for the demonstration and the end-to-end tests.
+module "pipeline" {
+  source = "../../modules/pipeline"
+
+  environment         = "local"
+  package_path        = var.package_path
+  architecture        = var.architecture
+  schedule_expression = var.schedule_expression
+  schedule_enabled    = var.schedule_enabled
+  settings            = var.settings
+
+  # Where the function finds the emulator, and whose certificate it trusts.
+  extra_environment = {
+    for name, value in {
+      AWS_ENDPOINT_URL = coalesce(var.function_aws_endpoint, var.aws_endpoint)
+      SSL_CERT_FILE    = try(coalesce(var.function_ssl_cert_file, var.ca_bundle), null)
+    } : name => value if value != null
+  }
+
+  # The emulator does not supply s3:if-match and s3:if-none-match to bucket policies: the statements that demand them
+  # would deny every put. The function sends its conditions all the same, and the emulator honours them.
+  enforce_conditional_writes = false
+
+  # This bucket lives as long as the emulator.
+  lifecycle_enabled           = var.lifecycle_enabled
+  force_destroy               = true
+  secret_recovery_window_days = 0
+}

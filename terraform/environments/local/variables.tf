@@ -1,0 +1,72 @@
+variable "aws_endpoint" {
+  description = "Address of the emulator."
+  type        = string
+
+  validation {
+    condition     = can(regex("^https?://(localhost|127\\.[0-9.]+|\\[::1\\])(:[0-9]+)?$", var.aws_endpoint))
+    error_message = "aws_endpoint takes the address of an emulator on this machine, such as \"https://127.0.0.1:4566\"; got \"${var.aws_endpoint}\". This root must never reach AWS."
+  }
+}
+
+variable "ca_bundle" {
+  description = "Path of a PEM file with the certificate that the emulator's is signed by; null trusts what the system trusts."
+  type        = string
+  default     = null
+}
+
+variable "package_path" {
+  description = "Path of the zip with the compiled function."
+  type        = string
+}
+
+variable "architecture" {
+  description = "Processor that the package was compiled for: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+}
+
+variable "settings" {
+  description = "How the function reads Zoom. The addresses are required, so that nothing here asks the real Zoom by default."
+  type = object({
+    zoom_oauth_url               = string
+    zoom_api_url                 = string
+    page_size                    = optional(number)
+    request_timeout_seconds      = optional(number)
+    start_date                   = optional(string)
+    late_arrival_hours           = optional(number)
+    full_sweep_minutes           = optional(number)
+    max_records_per_object       = optional(number)
+    zoom_max_requests_per_second = optional(number)
+    zoom_daily_request_budget    = optional(number)
+  })
+}
+
+variable "schedule_expression" {
+  description = "How often the function runs."
+  type        = string
+  default     = "rate(15 minutes)"
+}
+
+variable "schedule_enabled" {
+  description = "Whether the function runs on schedule. Off, a test decides when it runs."
+  type        = bool
+  default     = true
+}
+
+variable "function_aws_endpoint" {
+  description = "Address at which the function finds the emulator; null is aws_endpoint."
+  type        = string
+  default     = null
+}
+
+variable "function_ssl_cert_file" {
+  description = "Path, as the function sees it, of a PEM file with the certificates it trusts; null is ca_bundle."
+  type        = string
+  default     = null
+}
+
+variable "lifecycle_enabled" {
+  description = "Whether to apply the bucket's lifecycle rules."
+  type        = bool
+  default     = true
+}

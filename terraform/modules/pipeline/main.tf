@@ -1,0 +1,90 @@
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
+locals {
+  # Production has the plain names of the guide; any other environment adds its own, so that two fit one account.
+  suffix = var.environment == "prod" ? "" : "-${var.environment}"
+
+  bucket_name = coalesce(
+    var.bucket_name,
+    "zoom-operation-logs-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}${local.suffix}",
+  )
+}
+
+module "log_bucket" {
+  source = "../log-bucket"
+
+  bucket_name                = local.bucket_name
+  s3_prefix                  = var.s3_prefix
+  state_key                  = var.state_key
+  log_retention_days         = var.log_retention_days
+  noncurrent_retention_days  = var.noncurrent_retention_days
+  enforce_conditional_writes = var.enforce_conditional_writes
+  lifecycle_enabled          = var.lifecycle_enabled
+  force_destroy              = var.force_destroy
+}
+
+module "zoom_credentials" {
+  source = "../zoom-credentials"
+
+  name                 = "zoom-operationlogs-credentials${local.suffix}"
+  recovery_window_days = var.secret_recovery_window_days
+}
+
+module "collector" {
+  source = "../collector"
+
+  function_name      = "zoom_operationlogs_to_s3${local.suffix}"
+  role_name          = "WriteZoomOperationLogsToS3Role${local.suffix}"
+  failure_queue_name = "zoom-operationlogs-failures${local.suffix}"
+
+  package_path                = var.package_path
+  architecture                = var.architecture
+  memory_mb                   = var.memory_mb
+  timeout_seconds             = var.timeout_seconds
+  reserved_concurrency        = var.reserved_concurrency
+  function_log_retention_days = var.function_log_retention_days
+
+  bucket            = module.log_bucket.bucket
+  bucket_arn        = module.log_bucket.bucket_arn
+  s3_prefix         = var.s3_prefix
+  state_key         = var.state_key
+  zoom_secret_arn   = module.zoom_credentials.secret_arn
+  settings          = var.settings
+  extra_environment = var.extra_environment
+}
+
+module "schedule" {
+  source = "../schedule"
+
+  schedule_name       = "zoom-operationlogs-schedule-15min${local.suffix}"
+  role_name           = "InvokeZoomOperationLogsFunctionRole${local.suffix}"
+  schedule_expression = var.schedule_expression
+  enabled             = var.schedule_enabled
+  function_arn        = module.collector.function_arn
+  failure_queue_arn   = module.collector.failure_queue_arn
+}
+
+module "secops_reader" {
+  source = "../secops-reader"
+
+  user_name                   = "secops-reader${local.suffix}"
+  policy_name                 = "secops-reader-policy${local.suffix}"
+  bucket_arn                  = module.log_bucket.bucket_arn
+  s3_prefix                   = var.s3_prefix
+  allow_delete_after_transfer = var.allow_delete_after_transfer
+  force_destroy               = var.force_destroy
+}
+
+module "monitoring" {
+  source = "../monitoring"
+
+  topic_name                  = "zoom-operationlogs-alarms${local.suffix}"
+  alarm_name_prefix           = "zoom-operationlogs${local.suffix}"
+  alarm_emails                = var.alarm_emails
+  function_name               = module.collector.function_name
+  failure_queue_name          = module.collector.failure_queue_name
+  newest_record_max_age_hours = var.newest_record_max_age_hours
+  zoom_daily_request_budget   = var.settings.zoom_daily_request_budget
+}
