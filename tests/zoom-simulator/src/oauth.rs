@@ -124,7 +124,7 @@ impl AccessTokens {
             // Zoom says one second less than the hour.
             "expires_in": settings.access_token_seconds.saturating_sub(1),
             "scope": settings.scopes.join(" "),
-            "api_url": "https://api.zoom.us",
+            "api_url": settings.api_url,
         });
         Answer::json(200, body.to_string())
     }

@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use crate::control;
 use crate::reply::{Delivery, Reply};
 use crate::request::Request;
+use crate::settings::Settings;
 use crate::wire::{self, AnswerBody, Cut};
 use crate::world::World;
 
@@ -75,7 +76,11 @@ impl ServerBuilder {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
         };
-        let world = Arc::new(Mutex::new(self.world));
+        let mut world = self.world;
+        if world.settings.api_url == Settings::ZOOM_API_URL {
+            world.settings.api_url = format!("http://{address}");
+        }
+        let world = Arc::new(Mutex::new(world));
         let (stop, stopped) = oneshot::channel();
         let desk = Desk {
             world: Arc::clone(&world),

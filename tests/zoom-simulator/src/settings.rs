@@ -16,6 +16,9 @@ pub struct Settings {
     pub classic_scopes: bool,
     /// Whether the app's owner may see the report at all; if not, code 200.
     pub permission: bool,
+    /// The `api_url` that comes with a token. A [`Server`](crate::Server) puts its own address in place of Zoom's, so that
+    /// a client that follows it stays here.
+    pub api_url: String,
     /// How long an access token lives, in seconds.
     pub access_token_seconds: u32,
     /// The status of an answer to wrong client credentials; Zoom has been seen with 400 and 401.
@@ -50,6 +53,7 @@ impl Default for Settings {
             scopes: vec!["report:read:operation_logs:admin".to_owned()],
             classic_scopes: false,
             permission: true,
+            api_url: Self::ZOOM_API_URL.to_owned(),
             access_token_seconds: 3600,
             invalid_client_status: 401,
             page_token_seconds: 15 * 60,
@@ -68,6 +72,9 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// Where Zoom's API is.
+    pub(crate) const ZOOM_API_URL: &str = "https://api.zoom.us";
+
     /// Whether one of the scopes opens the report.
     pub(crate) fn scopes_suffice(&self) -> bool {
         const SUFFICIENT: [&str; 4] = [
@@ -123,7 +130,8 @@ pub enum OrderInSecond {
 pub enum Layout {
     /// None.
     Compact,
-    /// Line breaks within every record: a collector that copies a record's bytes to a line breaks the line.
+    /// Line breaks within every record: a collector that copies a record's bytes to a line breaks the line. The
+    /// [`Truth`](crate::Truth) keeps them without.
     Pretty,
 }
 
@@ -131,7 +139,8 @@ pub enum Layout {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtraFields {
-    /// From this moment every record that is sent carries them, also one that was sent without them before.
+    /// From this moment every record that is sent carries them, also one that was sent without them before. The
+    /// [`Truth`](crate::Truth) keeps them without.
     pub since: DateTime<Utc>,
     /// The fields.
     pub fields: Map<String, Value>,

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use zoom_simulator::{Place, Server};
+use zoom_simulator::{Endpoint, Fault, Place, Script, Server};
 
 use crate::account::{now, report, row, today, truth, world};
 
@@ -298,4 +298,36 @@ async fn the_program_prints_its_address_and_takes_its_credentials_from_the_envir
     }
     assert_eq!(std::fs::read_to_string(&ready).unwrap(), url);
     std::fs::remove_file(ready).unwrap();
+}
+
+#[test]
+fn every_fault_that_the_readme_names_can_be_scripted() {
+    let readme = include_str!("../../README.md");
+    let (_, table) = readme.split_once("| `fault` | |\n").unwrap();
+    let faults: Vec<&str> = table
+        .lines()
+        .skip(1)
+        .flat_map(|row| row.split('`').skip(1).step_by(2))
+        .collect();
+    let faults = faults
+        .into_iter()
+        .filter(|text| text.starts_with(['"', '{']) && !text.contains("times"));
+    let scripts = faults.map(|fault| {
+        let script: Result<Script, _> = serde_json::from_str(&format!(r#"{{"fault":{fault}}}"#));
+        script.unwrap_or_else(|error| panic!("{fault}: {error}"))
+    });
+    assert!(scripts.count() >= 25);
+    let example = readme
+        .lines()
+        .find(|line| line.starts_with(r#"{"fault""#))
+        .unwrap();
+    let script: Script = serde_json::from_str(example).unwrap();
+    let date = today();
+    let built = Script::new(Fault::Status(503))
+        .on(Endpoint::Report)
+        .on_day(date)
+        .at_page(2)
+        .at_request(7)
+        .after(1);
+    assert_eq!(script, built.with_chance(0.5).times(3));
 }

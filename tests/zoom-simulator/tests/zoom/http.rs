@@ -42,6 +42,7 @@ async fn a_client_gets_a_token_and_reads_all_pages() {
         .json()
         .await
         .unwrap();
+    assert_eq!(granted["api_url"], server.url());
     let token = granted["access_token"].as_str().unwrap();
     let date = today().to_string();
     let mut names = Vec::new();
