@@ -74,7 +74,6 @@ module "secops_reader" {
   bucket_arn                  = module.log_bucket.bucket_arn
   s3_prefix                   = var.s3_prefix
   allow_delete_after_transfer = var.allow_delete_after_transfer
-  force_destroy               = var.force_destroy
 }
 
 module "monitoring" {

@@ -75,7 +75,7 @@ variable "lifecycle_enabled" {
 }
 
 variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete the bucket with the logs and the reader with its access keys."
+  description = "Whether `terraform destroy` may delete the bucket with all the logs in it."
   type        = bool
   default     = false
 }

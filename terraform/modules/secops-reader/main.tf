@@ -1,8 +1,7 @@
 # The user that the Google SecOps feed reads the bucket as. Its access key is made by hand and goes straight into the
 # feed: a key declared here would lie readable in the state.
 resource "aws_iam_user" "main" {
-  name          = var.user_name
-  force_destroy = var.force_destroy
+  name = var.user_name
 }
 
 data "aws_iam_policy_document" "read" {

@@ -46,9 +46,3 @@ variable "allow_delete_after_transfer" {
   type        = bool
   default     = false
 }
-
-variable "force_destroy" {
-  description = "Whether `terraform destroy` may delete the user with access keys that were made by hand."
-  type        = bool
-  default     = false
-}
