@@ -135,8 +135,11 @@ impl PageTokens {
         rng: &mut ChaCha8Rng,
     ) -> String {
         let lifetime = TimeDelta::seconds(settings.page_token_seconds.into());
-        self.issued
-            .retain(|_, (_, issued, _)| now - *issued < lifetime);
+        // Now and then, for looking at all of them each time would make a long sweep slow.
+        if self.issued.len().is_power_of_two() {
+            self.issued
+                .retain(|_, (_, issued, _)| now - *issued < lifetime);
+        }
         let mut bytes = [0; 22];
         rng.fill_bytes(&mut bytes);
         // With characters that mean something in a URL: a client that does not encode the token loses it.

@@ -100,9 +100,7 @@ fn shuffle_seconds(list: &mut [&Record], seed: u64) {
         .chunk_by_mut(|a, b| a.second() == b.second())
         .filter(|second| second.len() > 1)
     {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(second[0].second().unsigned_abs());
-        second.shuffle(&mut rng);
+        second.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     }
 }
 

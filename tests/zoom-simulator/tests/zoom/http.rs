@@ -142,16 +142,16 @@ async fn a_client_tells_a_cut_body_from_a_whole_one() {
 }
 
 #[tokio::test]
-async fn a_hang_lasts_until_the_client_gives_up_and_holds_nobody_else() {
+async fn a_hang_lasts_and_holds_nobody_else() {
     let server = server(5);
     server.world().script(Script::new(Fault::Hang));
     let client = Client::new();
-    let hanging = get(&server, &client)
-        .timeout(Duration::from_millis(300))
-        .send();
-    let error = hanging.await.unwrap_err();
-    assert!(error.is_timeout(), "{error:?}");
+    let hanging = tokio::spawn(get(&server, &client).send());
+    while server.world().requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
     assert_eq!(get(&server, &client).send().await.unwrap().status(), 200);
+    assert!(!hanging.is_finished());
     let statuses: Vec<_> = server
         .world()
         .requests()
@@ -164,21 +164,12 @@ async fn a_hang_lasts_until_the_client_gives_up_and_holds_nobody_else() {
 #[tokio::test]
 async fn latency_is_waited_for() {
     let server = server(5);
-    server
-        .world()
-        .script(Script::new(Fault::Latency(60_000)).times(1));
-    server
-        .world()
-        .script(Script::new(Fault::Latency(100)).after(1));
-    let client = Client::new();
-    let error = get(&server, &client)
-        .timeout(Duration::from_millis(200))
-        .send()
-        .await
-        .unwrap_err();
-    assert!(error.is_timeout());
+    server.world().script(Script::new(Fault::Latency(100)));
     let started = std::time::Instant::now();
-    assert_eq!(get(&server, &client).send().await.unwrap().status(), 200);
+    assert_eq!(
+        get(&server, &Client::new()).send().await.unwrap().status(),
+        200
+    );
     assert!(started.elapsed() >= Duration::from_millis(100));
 }
 
