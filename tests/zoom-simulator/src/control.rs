@@ -36,7 +36,12 @@ enum ControlError {
 }
 
 /// Answers a request for `path`, which is without the prefix.
-pub(crate) fn answer(world: &mut World, now: DateTime<Utc>, path: &str, request: &Request) -> Answer {
+pub(crate) fn answer(
+    world: &mut World,
+    now: DateTime<Utc>,
+    path: &str,
+    request: &Request,
+) -> Answer {
     let answer = match (request.method.as_str(), path) {
         ("GET", "truth") => truth(world, request),
         ("POST", "records") => add_records(world, now, request),
@@ -58,7 +63,11 @@ pub(crate) fn answer(world: &mut World, now: DateTime<Utc>, path: &str, request:
         _ => Err(ControlError::NotFound),
     };
     answer.unwrap_or_else(|error| {
-        let status = if matches!(error, ControlError::NotFound) { 404 } else { 400 };
+        let status = if matches!(error, ControlError::NotFound) {
+            404
+        } else {
+            400
+        };
         Answer::json(status, json!({"error": error.to_string()}).to_string())
     })
 }
@@ -68,7 +77,10 @@ fn shown(what: &(impl Serialize + ?Sized)) -> Result<Answer, ControlError> {
 }
 
 fn date_of(request: &Request) -> Result<NaiveDate, ControlError> {
-    request.parameter("date").and_then(|date| date.parse().ok()).ok_or(ControlError::Date)
+    request
+        .parameter("date")
+        .and_then(|date| date.parse().ok())
+        .ok_or(ControlError::Date)
 }
 
 /// The counts of all days, or the records of one: a line each, newest first.
@@ -99,8 +111,18 @@ struct NewRecords {
     place: Place,
 }
 
-fn add_records(world: &mut World, now: DateTime<Utc>, request: &Request) -> Result<Answer, ControlError> {
-    let NewRecords { date, mut records, count, seed, place } = serde_json::from_slice(&request.body)?;
+fn add_records(
+    world: &mut World,
+    now: DateTime<Utc>,
+    request: &Request,
+) -> Result<Answer, ControlError> {
+    let NewRecords {
+        date,
+        mut records,
+        count,
+        seed,
+        place,
+    } = serde_json::from_slice(&request.body)?;
     if records.is_empty() == count.is_none() {
         return Err(ControlError::RecordsOrCount);
     }
@@ -121,8 +143,12 @@ fn add_records(world: &mut World, now: DateTime<Utc>, request: &Request) -> Resu
 }
 
 fn remove_record(world: &mut World, request: &Request) -> Result<Answer, ControlError> {
-    let position = request.parameter("position").and_then(|position| position.parse().ok());
-    let removed = world.truth.remove(date_of(request)?, position.ok_or(ControlError::Position)?);
+    let position = request
+        .parameter("position")
+        .and_then(|position| position.parse().ok());
+    let removed = world
+        .truth
+        .remove(date_of(request)?, position.ok_or(ControlError::Position)?);
     shown(&removed.ok_or(ControlError::NoSuchRecord)?)
 }
 

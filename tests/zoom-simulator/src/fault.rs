@@ -154,6 +154,10 @@ impl Fault {
 
     /// The endpoint it is scripted for unless another is named.
     pub(crate) fn endpoint(&self) -> Endpoint {
-        if *self == Self::InvalidClient { Endpoint::OAuth } else { Endpoint::Report }
+        if *self == Self::InvalidClient {
+            Endpoint::OAuth
+        } else {
+            Endpoint::Report
+        }
     }
 }

@@ -49,7 +49,10 @@ mod tests {
     #[test]
     fn compacting_leaves_strings_keys_and_numbers_alone() {
         let spaced = "{ \"b\" : 1.0e2,\n\t\"a\": \" two  spaces, a \\\" quote and a \\\\\" }";
-        assert_eq!(compact(spaced), "{\"b\":1.0e2,\"a\":\" two  spaces, a \\\" quote and a \\\\\"}");
+        assert_eq!(
+            compact(spaced),
+            "{\"b\":1.0e2,\"a\":\" two  spaces, a \\\" quote and a \\\\\"}"
+        );
     }
 
     #[test]

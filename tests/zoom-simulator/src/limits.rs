@@ -36,7 +36,11 @@ impl Limits {
         if self.spent >= settings.per_day {
             return Verdict::Daily;
         }
-        while self.last_second.front().is_some_and(|earlier| now - *earlier >= TimeDelta::seconds(1)) {
+        while self
+            .last_second
+            .front()
+            .is_some_and(|earlier| now - *earlier >= TimeDelta::seconds(1))
+        {
             self.last_second.pop_front();
         }
         if self.last_second.len() >= settings.per_second as usize {
@@ -44,11 +48,17 @@ impl Limits {
         }
         self.last_second.push_back(now);
         self.spent += 1;
-        Verdict::Admitted { remaining: settings.per_day - self.spent }
+        Verdict::Admitted {
+            remaining: settings.per_day - self.spent,
+        }
     }
 
     pub(crate) fn spent(&self, now: DateTime<Utc>) -> u32 {
-        if self.day == now.date_naive() { self.spent } else { 0 }
+        if self.day == now.date_naive() {
+            self.spent
+        } else {
+            0
+        }
     }
 }
 
@@ -60,9 +70,14 @@ mod tests {
     #[test]
     fn a_second_is_any_second() {
         let mut limits = Limits::default();
-        let settings = Settings { per_second: 2, ..Settings::default() };
-        let start = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap() + TimeDelta::milliseconds(900);
-        let mut after = |milliseconds| limits.admit(start + TimeDelta::milliseconds(milliseconds), &settings);
+        let settings = Settings {
+            per_second: 2,
+            ..Settings::default()
+        };
+        let start =
+            Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap() + TimeDelta::milliseconds(900);
+        let mut after =
+            |milliseconds| limits.admit(start + TimeDelta::milliseconds(milliseconds), &settings);
         assert!(matches!(after(0), Verdict::Admitted { .. }));
         assert!(matches!(after(500), Verdict::Admitted { .. }));
         assert_eq!(after(999), Verdict::PerSecond);
@@ -75,13 +90,28 @@ mod tests {
     #[test]
     fn the_day_ends_at_midnight_utc() {
         let mut limits = Limits::default();
-        let settings = Settings { per_day: 2, ..Settings::default() };
+        let settings = Settings {
+            per_day: 2,
+            ..Settings::default()
+        };
         let late = Utc.with_ymd_and_hms(2026, 11, 22, 23, 59, 58).unwrap();
         let midnight = Utc.with_ymd_and_hms(2026, 11, 23, 0, 0, 0).unwrap();
-        assert_eq!(limits.admit(late, &settings), Verdict::Admitted { remaining: 1 });
-        assert_eq!(limits.admit(late, &settings), Verdict::Admitted { remaining: 0 });
-        assert_eq!(limits.admit(midnight - TimeDelta::milliseconds(1), &settings), Verdict::Daily);
+        assert_eq!(
+            limits.admit(late, &settings),
+            Verdict::Admitted { remaining: 1 }
+        );
+        assert_eq!(
+            limits.admit(late, &settings),
+            Verdict::Admitted { remaining: 0 }
+        );
+        assert_eq!(
+            limits.admit(midnight - TimeDelta::milliseconds(1), &settings),
+            Verdict::Daily
+        );
         assert_eq!(limits.spent(midnight), 0);
-        assert_eq!(limits.admit(midnight, &settings), Verdict::Admitted { remaining: 1 });
+        assert_eq!(
+            limits.admit(midnight, &settings),
+            Verdict::Admitted { remaining: 1 }
+        );
     }
 }

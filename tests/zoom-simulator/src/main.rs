@@ -34,7 +34,12 @@ struct Arguments {
 
 fn main() -> std::io::Result<()> {
     let arguments = Arguments::parse();
-    let mut world = World::populated(arguments.seed, now(), arguments.days, arguments.records_per_day);
+    let mut world = World::populated(
+        arguments.seed,
+        now(),
+        arguments.days,
+        arguments.records_per_day,
+    );
     world.set_credentials(credentials());
     let server = Server::builder(world).port(arguments.port).start()?;
     writeln!(std::io::stdout(), "{}", server.url())?;
@@ -48,16 +53,31 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-#[allow(clippy::disallowed_methods, reason = "the account's past is the one before the moment it is started")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the account's past is the one before the moment it is started"
+)]
 fn now() -> chrono::DateTime<Utc> {
     std::time::SystemTime::now().into()
 }
 
 /// From the environment alone: a command line can be read by every user of the machine.
-#[allow(clippy::disallowed_methods, reason = "this is the main in which configuration is read once")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the main in which configuration is read once"
+)]
 fn credentials() -> Credentials {
-    let Credentials { account_id, client_id, client_secret } = Credentials::default();
-    let set = |name, default| std::env::var(name).ok().filter(|value| !value.is_empty()).unwrap_or(default);
+    let Credentials {
+        account_id,
+        client_id,
+        client_secret,
+    } = Credentials::default();
+    let set = |name, default| {
+        std::env::var(name)
+            .ok()
+            .filter(|value| !value.is_empty())
+            .unwrap_or(default)
+    };
     Credentials {
         account_id: set("ZOOM_SIMULATOR_ACCOUNT_ID", account_id),
         client_id: set("ZOOM_SIMULATOR_CLIENT_ID", client_id),

@@ -58,14 +58,26 @@ impl AccessTokens {
         self.issued.clear();
     }
 
-    pub(crate) fn issue(&mut self, now: DateTime<Utc>, settings: &Settings, rng: &mut ChaCha8Rng) -> String {
+    pub(crate) fn issue(
+        &mut self,
+        now: DateTime<Utc>,
+        settings: &Settings,
+        rng: &mut ChaCha8Rng,
+    ) -> String {
         // An expired token must still be known for a while, to be told from an invalid one.
-        self.issued.retain(|_, grant| now - grant.expires < TimeDelta::days(1));
+        self.issued
+            .retain(|_, grant| now - grant.expires < TimeDelta::days(1));
         let mut bytes = [0; 48];
         rng.fill_bytes(&mut bytes);
         let token = URL_SAFE_NO_PAD.encode(bytes);
         let expires = now + TimeDelta::seconds(settings.access_token_seconds.into());
-        self.issued.insert(token.clone(), Grant { expires, scopes_suffice: settings.scopes_suffice() });
+        self.issued.insert(
+            token.clone(),
+            Grant {
+                expires,
+                scopes_suffice: settings.scopes_suffice(),
+            },
+        );
         token
     }
 
@@ -79,7 +91,10 @@ impl AccessTokens {
         rng: &mut ChaCha8Rng,
     ) -> Answer {
         if basic(request).as_ref()
-            != Some(&(credentials.client_id.clone(), credentials.client_secret.clone()))
+            != Some(&(
+                credentials.client_id.clone(),
+                credentials.client_secret.clone(),
+            ))
         {
             return zoom_error::invalid_client(settings.invalid_client_status);
         }
@@ -91,8 +106,12 @@ impl AccessTokens {
                 .eq_ignore_ascii_case("application/x-www-form-urlencoded")
         });
         // Zoom takes the parameters from the query as well.
-        let parameter =
-            |name| request.form_parameter(name).filter(|_| is_form).or_else(|| request.parameter(name));
+        let parameter = |name| {
+            request
+                .form_parameter(name)
+                .filter(|_| is_form)
+                .or_else(|| request.parameter(name))
+        };
         if parameter("grant_type").as_deref() != Some("account_credentials") {
             return zoom_error::unsupported_grant_type();
         }

@@ -26,9 +26,13 @@ pub(crate) struct Query {
 /// Why Zoom does not take a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum QueryError {
-    #[error("The value that you entered for the From field is invalid. Enter a valid value and try again.")]
+    #[error(
+        "The value that you entered for the From field is invalid. Enter a valid value and try again."
+    )]
     From,
-    #[error("The value that you entered for the To field is invalid. Enter a valid value and try again.")]
+    #[error(
+        "The value that you entered for the To field is invalid. Enter a valid value and try again."
+    )]
     To,
     #[error("The start date cannot be later than the end date.")]
     Backwards,
@@ -47,15 +51,25 @@ const LARGEST_PAGE_SIZE: usize = 300;
 
 impl Query {
     /// The query of a request, if Zoom takes it.
-    pub(crate) fn of(request: &Request, now: DateTime<Utc>, settings: &Settings) -> Result<Self, QueryError> {
+    pub(crate) fn of(
+        request: &Request,
+        now: DateTime<Utc>,
+        settings: &Settings,
+    ) -> Result<Self, QueryError> {
         let query = Self::read(request)?;
         if query.from > query.to {
             return Err(QueryError::Backwards);
         }
-        if query.from.checked_add_months(Months::new(1)).is_some_and(|limit| query.to > limit) {
+        if query
+            .from
+            .checked_add_months(Months::new(1))
+            .is_some_and(|limit| query.to > limit)
+        {
             return Err(QueryError::LongerThanAMonth);
         }
-        let oldest = now.date_naive().checked_sub_months(Months::new(settings.history_months));
+        let oldest = now
+            .date_naive()
+            .checked_sub_months(Months::new(settings.history_months));
         if oldest.is_some_and(|oldest| query.from < oldest) {
             return Err(QueryError::TooOld(settings.history_months));
         }
@@ -123,13 +137,15 @@ impl PageTokens {
         let lifetime = TimeDelta::seconds(settings.page_token_seconds.into());
         // Now and then, for looking at all of them each time would make a long sweep slow.
         if self.issued.len().is_power_of_two() {
-            self.issued.retain(|_, (_, issued, _)| now - *issued < lifetime);
+            self.issued
+                .retain(|_, (_, issued, _)| now - *issued < lifetime);
         }
         let mut bytes = [0; 22];
         rng.fill_bytes(&mut bytes);
         // With characters that mean something in a URL: a client that does not encode the token loses it.
         let token = format!("{}+/", STANDARD.encode(bytes));
-        self.issued.insert(token.clone(), (query.clone(), now, position));
+        self.issued
+            .insert(token.clone(), (query.clone(), now, position));
         token
     }
 
@@ -154,7 +170,14 @@ mod tests {
 
     fn read(query: &str) -> Result<Query, QueryError> {
         let now = Utc.with_ymd_and_hms(2026, 11, 22, 12, 0, 0).unwrap();
-        Query::of(&Request { query: query.to_owned(), ..Request::default() }, now, &Settings::default())
+        Query::of(
+            &Request {
+                query: query.to_owned(),
+                ..Request::default()
+            },
+            now,
+            &Settings::default(),
+        )
     }
 
     #[test]
@@ -174,14 +197,20 @@ mod tests {
     #[test]
     fn a_query_spans_at_most_a_month() {
         assert!(read("from=2026-10-22&to=2026-11-22").is_ok());
-        assert_eq!(read("from=2026-10-21&to=2026-11-22"), Err(QueryError::LongerThanAMonth));
+        assert_eq!(
+            read("from=2026-10-21&to=2026-11-22"),
+            Err(QueryError::LongerThanAMonth)
+        );
     }
 
     #[test]
     fn the_report_goes_back_six_months() {
         assert!(read("from=2026-05-22&to=2026-05-22").is_ok());
         let refused = read("from=2026-05-21&to=2026-05-22").unwrap_err();
-        assert_eq!(refused.to_string(), "Only provide report in recent 6 months.");
+        assert_eq!(
+            refused.to_string(),
+            "Only provide report in recent 6 months."
+        );
     }
 
     #[test]
@@ -189,7 +218,9 @@ mod tests {
         assert_eq!(read("from=2026-11-22&to=2026-11-22").unwrap().page_size, 30);
         for size in [1, 299, 300] {
             assert_eq!(
-                read(&format!("from=2026-11-22&to=2026-11-22&page_size={size}")).unwrap().page_size,
+                read(&format!("from=2026-11-22&to=2026-11-22&page_size={size}"))
+                    .unwrap()
+                    .page_size,
                 size
             );
         }

@@ -48,7 +48,10 @@ impl Record {
             Value::from(action),
             Value::from(operation_detail),
         );
-        Self { second: time.timestamp(), text: text.into() }
+        Self {
+            second: time.timestamp(),
+            text: text.into(),
+        }
     }
 
     /// A record with any fields at all, sent as it is written here, but for white space between tokens. It sorts by
@@ -63,7 +66,10 @@ impl Record {
             .and_then(Value::as_str)
             .and_then(|time| DateTime::parse_from_rfc3339(time).ok())
             .map_or(WITHOUT_TIME, |time| time.timestamp());
-        Ok(Self { second, text: layout::compact(text).into() })
+        Ok(Self {
+            second,
+            text: layout::compact(text).into(),
+        })
     }
 
     /// The JSON text, compact and in one line.
@@ -75,7 +81,11 @@ impl Record {
     /// The second the record happened in, unless its `time` is missing or unreadable.
     #[must_use]
     pub fn time(&self) -> Option<DateTime<Utc>> {
-        if self.second == WITHOUT_TIME { None } else { DateTime::from_timestamp(self.second, 0) }
+        if self.second == WITHOUT_TIME {
+            None
+        } else {
+            DateTime::from_timestamp(self.second, 0)
+        }
     }
 
     pub(crate) fn second(&self) -> i64 {
@@ -119,7 +129,13 @@ mod tests {
     #[test]
     fn a_record_is_written_as_zoom_writes_it() {
         let time = Utc.with_ymd_and_hms(2026, 11, 22, 9, 5, 7).unwrap();
-        let record = Record::new(time, "zoë@example.com", "User Group", "Update", "Edit Group \"A\" ");
+        let record = Record::new(
+            time,
+            "zoë@example.com",
+            "User Group",
+            "Update",
+            "Edit Group \"A\" ",
+        );
         assert_eq!(
             record.json(),
             r#"{"time":"2026-11-22T09:05:07Z","operator":"zoë@example.com","category_type":"User Group","action":"Update","operation_detail":"Edit Group \"A\" "}"#
@@ -130,8 +146,12 @@ mod tests {
     #[test]
     fn a_record_read_from_json_keeps_its_keys_in_order_and_its_numbers_as_written() {
         let record =
-            Record::from_json("{\"z\": 1.50, \"time\": \"2026-11-22T09:05:07Z\", \"a\": 1e3}").unwrap();
-        assert_eq!(record.json(), r#"{"z":1.50,"time":"2026-11-22T09:05:07Z","a":1e3}"#);
+            Record::from_json("{\"z\": 1.50, \"time\": \"2026-11-22T09:05:07Z\", \"a\": 1e3}")
+                .unwrap();
+        assert_eq!(
+            record.json(),
+            r#"{"z":1.50,"time":"2026-11-22T09:05:07Z","a":1e3}"#
+        );
         let again: Record = serde_json::from_str(&serde_json::to_string(&record).unwrap()).unwrap();
         assert_eq!(again, record);
     }

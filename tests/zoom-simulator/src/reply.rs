@@ -51,7 +51,12 @@ impl Answer {
 
     fn of_type(content_type: &str, status: u16, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![("content-type".to_owned(), content_type.to_owned())];
-        Self { status, headers, body: body.into(), padding: 0 }
+        Self {
+            status,
+            headers,
+            body: body.into(),
+            padding: 0,
+        }
     }
 
     /// The same with another header.
@@ -64,7 +69,10 @@ impl Answer {
     /// The value of a header, by its name in lower case.
     #[must_use]
     pub fn header_value(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as text.

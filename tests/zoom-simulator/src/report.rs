@@ -27,7 +27,11 @@ pub(crate) fn begin(truth: &Truth, query: &Query, settings: &Settings, number: u
         Paging::Live => None,
         Paging::Snapshot => Some(listed(truth, query).cloned().collect::<Arc<[Record]>>()),
     };
-    Position { offset: 0, sweep: number, snapshot }
+    Position {
+        offset: 0,
+        sweep: number,
+        snapshot,
+    }
 }
 
 /// The page at `position`, as request number `number` sees it.
@@ -43,11 +47,17 @@ pub(crate) fn page(
         OrderInSecond::ShuffledPerSweep => Some(position.sweep),
         OrderInSecond::ShuffledPerRequest => Some(number),
     };
-    let Position { offset, snapshot, .. } = position;
+    let Position {
+        offset, snapshot, ..
+    } = position;
     match (snapshot, &query.category, order) {
         // The usual case does not touch rows outside the page, for a list may be a million long.
         (None, None, None) => Page {
-            rows: truth.between(query.from, query.to, *offset).take(query.page_size).cloned().collect(),
+            rows: truth
+                .between(query.from, query.to, *offset)
+                .take(query.page_size)
+                .cloned()
+                .collect(),
             total: truth.count_between(query.from, query.to),
         },
         _ => {
@@ -58,23 +68,38 @@ pub(crate) fn page(
             if let Some(seed) = order {
                 shuffle_seconds(&mut list, seed);
             }
-            let rows =
-                list.iter().skip(*offset).take(query.page_size).map(|record| (*record).clone()).collect();
-            Page { rows, total: list.len() }
+            let rows = list
+                .iter()
+                .skip(*offset)
+                .take(query.page_size)
+                .map(|record| (*record).clone())
+                .collect();
+            Page {
+                rows,
+                total: list.len(),
+            }
         }
     }
 }
 
 /// All rows of a query, in the report's order.
 fn listed<'a>(truth: &'a Truth, query: &'a Query) -> impl Iterator<Item = &'a Record> {
-    let wanted = |record: &&Record| query.category.as_deref().is_none_or(|category| record.is_of(category));
+    let wanted = |record: &&Record| {
+        query
+            .category
+            .as_deref()
+            .is_none_or(|category| record.is_of(category))
+    };
     truth.between(query.from, query.to, 0).filter(wanted)
 }
 
 /// Reorders rows of the same second among themselves, each second for itself, so that a new row leaves the others' order
 /// alone.
 fn shuffle_seconds(list: &mut [&Record], seed: u64) {
-    for second in list.chunk_by_mut(|a, b| a.second() == b.second()).filter(|second| second.len() > 1) {
+    for second in list
+        .chunk_by_mut(|a, b| a.second() == b.second())
+        .filter(|second| second.len() > 1)
+    {
         second.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     }
 }
@@ -100,8 +125,10 @@ pub(crate) fn body(
     next_page_token: Option<&str>,
     settings: &Settings,
 ) -> String {
-    let mut body =
-        format!(r#"{{"from":"{}","to":"{}","page_size":{}"#, query.from, query.to, query.page_size);
+    let mut body = format!(
+        r#"{{"from":"{}","to":"{}","page_size":{}"#,
+        query.from, query.to, query.page_size
+    );
     match (next_page_token, settings.last_page_token) {
         (Some(token), _) => body += &format!(r#","next_page_token":{}"#, Value::from(token)),
         (None, LastPageToken::Empty) => body += r#","next_page_token":"""#,
@@ -111,7 +138,11 @@ pub(crate) fn body(
     match rows {
         Rows::These(rows) => {
             body += r#","operation_logs":["#;
-            let extra = settings.extra_fields.as_ref().filter(|extra| now >= extra.since).map(members);
+            let extra = settings
+                .extra_fields
+                .as_ref()
+                .filter(|extra| now >= extra.since)
+                .map(members);
             for (index, row) in rows.iter().enumerate() {
                 if index > 0 {
                     body.push(',');
@@ -134,7 +165,11 @@ pub(crate) fn body(
 /// The extra fields as they stand in an object, without its braces.
 fn members(extra: &ExtraFields) -> String {
     let object = Value::Object(extra.fields.clone()).to_string();
-    object.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or_default().to_owned()
+    object
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Appends a record with `extra` members at its end.

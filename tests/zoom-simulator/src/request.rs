@@ -46,7 +46,10 @@ impl Request {
     /// Asks for an access token.
     #[must_use]
     pub fn token(credentials: &Credentials) -> Self {
-        let basic = STANDARD.encode(format!("{}:{}", credentials.client_id, credentials.client_secret));
+        let basic = STANDARD.encode(format!(
+            "{}:{}",
+            credentials.client_id, credentials.client_secret
+        ));
         let form = Serializer::new(String::new())
             .append_pair("grant_type", "account_credentials")
             .append_pair("account_id", &credentials.account_id)
@@ -89,7 +92,9 @@ impl Request {
     /// The same with another parameter in the query.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
-        self.query = Serializer::for_suffix(self.query, 0).append_pair(name, value).finish();
+        self.query = Serializer::for_suffix(self.query, 0)
+            .append_pair(name, value)
+            .finish();
         // `for_suffix` takes an empty string for one that something was appended to already.
         if let Some(rest) = self.query.strip_prefix('&') {
             self.query = rest.to_owned();
@@ -130,7 +135,9 @@ impl Request {
 }
 
 fn parameter_of(encoded: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(encoded).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(encoded)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 impl std::fmt::Debug for Request {
@@ -151,7 +158,9 @@ mod tests {
     #[test]
     fn parameters_survive_encoding() {
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        let request = Request::report("secret", date, date).page_size(7).page_token("a+b/c==");
+        let request = Request::report("secret", date, date)
+            .page_size(7)
+            .page_token("a+b/c==");
         assert_eq!(
             request.query,
             "from=2026-11-22&to=2026-11-22&page_size=7&next_page_token=a%2Bb%2Fc%3D%3D"
@@ -165,7 +174,9 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         let shown = format!(
             "{:?}",
-            Request::report("the-bearer", date, date).page_token("the-page").with("x", "the-x")
+            Request::report("the-bearer", date, date)
+                .page_token("the-page")
+                .with("x", "the-x")
         );
         assert!(shown.contains("from=2026-11-22"));
         for secret in ["the-bearer", "the-page", "the-x"] {

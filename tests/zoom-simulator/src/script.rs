@@ -44,62 +44,100 @@ impl Script {
     /// `fault`, once, to the next request.
     #[must_use]
     pub fn new(fault: Fault) -> Self {
-        Self { fault, on: None, request: None, date: None, page: None, skip: 0, times: once(), chance: None }
+        Self {
+            fault,
+            on: None,
+            request: None,
+            date: None,
+            page: None,
+            skip: 0,
+            times: once(),
+            chance: None,
+        }
     }
 
     /// To requests for `endpoint`.
     #[must_use]
     pub fn on(self, endpoint: Endpoint) -> Self {
-        Self { on: Some(endpoint), ..self }
+        Self {
+            on: Some(endpoint),
+            ..self
+        }
     }
 
     /// To the request of this number, counted from 1 since the world began.
     #[must_use]
     pub fn at_request(self, number: u64) -> Self {
-        Self { request: Some(number), ..self }
+        Self {
+            request: Some(number),
+            ..self
+        }
     }
 
     /// To queries that include this day.
     #[must_use]
     pub fn on_day(self, date: NaiveDate) -> Self {
-        Self { date: Some(date), ..self }
+        Self {
+            date: Some(date),
+            ..self
+        }
     }
 
     /// To this page, counted from 1.
     #[must_use]
     pub fn at_page(self, page: usize) -> Self {
-        Self { page: Some(page), ..self }
+        Self {
+            page: Some(page),
+            ..self
+        }
     }
 
     /// Sparing the first `count` requests that fit.
     #[must_use]
     pub fn after(self, count: u32) -> Self {
-        Self { skip: count, ..self }
+        Self {
+            skip: count,
+            ..self
+        }
     }
 
     /// So many times.
     #[must_use]
     pub fn times(self, count: u32) -> Self {
-        Self { times: Some(count), ..self }
+        Self {
+            times: Some(count),
+            ..self
+        }
     }
 
     /// To every request that fits, without end.
     #[must_use]
     pub fn always(self) -> Self {
-        Self { times: None, ..self }
+        Self {
+            times: None,
+            ..self
+        }
     }
 
     /// To every request that fits with this probability, without end.
     #[must_use]
     pub fn with_chance(self, probability: f64) -> Self {
-        Self { chance: Some(probability.clamp(0.0, 1.0)), times: None, ..self }
+        Self {
+            chance: Some(probability.clamp(0.0, 1.0)),
+            times: None,
+            ..self
+        }
     }
 
     fn fits(&self, asked: &Asked) -> bool {
         self.times != Some(0)
             && self.on.unwrap_or(self.fault.endpoint()) == asked.endpoint
             && self.request.is_none_or(|number| number == asked.number)
-            && self.date.is_none_or(|date| asked.days.is_some_and(|(from, to)| (from..=to).contains(&date)))
+            && self.date.is_none_or(|date| {
+                asked
+                    .days
+                    .is_some_and(|(from, to)| (from..=to).contains(&date))
+            })
             && self.page.is_none_or(|page| asked.page == Some(page))
     }
 }
@@ -142,7 +180,10 @@ impl Scripts {
                 script.skip -= 1;
                 continue;
             }
-            if script.chance.is_some_and(|probability| !rng.random_bool(probability.clamp(0.0, 1.0))) {
+            if script
+                .chance
+                .is_some_and(|probability| !rng.random_bool(probability.clamp(0.0, 1.0)))
+            {
                 continue;
             }
             if let Some(times) = &mut script.times {
@@ -164,7 +205,12 @@ mod tests {
 
     fn asked(number: u64) -> Asked {
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        Asked { endpoint: Endpoint::Report, number, days: Some((date, date)), page: Some(1) }
+        Asked {
+            endpoint: Endpoint::Report,
+            number,
+            days: Some((date, date)),
+            page: Some(1),
+        }
     }
 
     /// Which of the first ten requests something happens to.
@@ -172,23 +218,34 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         let mut scripts = Scripts::default();
         scripts.add(script);
-        (1..=10).filter(|number| !scripts.play(&asked(*number), &mut rng).is_empty()).collect()
+        (1..=10)
+            .filter(|number| !scripts.play(&asked(*number), &mut rng).is_empty())
+            .collect()
     }
 
     #[test]
     fn a_script_plays_to_the_requests_it_names() {
         let hang = || Script::new(Fault::Hang);
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        let paged = |number| Asked { page: usize::try_from(number).ok(), ..asked(number) };
+        let paged = |number| Asked {
+            page: usize::try_from(number).ok(),
+            ..asked(number)
+        };
         assert_eq!(played(hang(), asked), [1]);
         assert_eq!(played(hang().times(3), asked), [1, 2, 3]);
         assert_eq!(played(hang().after(2).times(2), asked), [3, 4]);
         assert_eq!(played(hang().at_request(7), asked), [7]);
         assert_eq!(played(hang().always(), asked).len(), 10);
         assert_eq!(played(hang().on_day(date).at_page(4).always(), paged), [4]);
-        assert_eq!(played(hang().on_day(date.succ_opt().unwrap()).always(), asked), [0; 0]);
+        assert_eq!(
+            played(hang().on_day(date.succ_opt().unwrap()).always(), asked),
+            [0; 0]
+        );
         assert_eq!(played(hang().on(Endpoint::OAuth).always(), asked), [0; 0]);
-        assert_eq!(played(Script::new(Fault::InvalidClient).always(), asked), [0; 0]);
+        assert_eq!(
+            played(Script::new(Fault::InvalidClient).always(), asked),
+            [0; 0]
+        );
     }
 
     #[test]
@@ -197,7 +254,10 @@ mod tests {
         let drawn = played(sometimes(), asked);
         assert!(!drawn.is_empty() && drawn.len() < 10, "{drawn:?}");
         assert_eq!(played(sometimes(), asked), drawn);
-        assert_eq!(played(Script::new(Fault::Hang).with_chance(0.0), asked), [0; 0]);
+        assert_eq!(
+            played(Script::new(Fault::Hang).with_chance(0.0), asked),
+            [0; 0]
+        );
     }
 
     #[test]
@@ -214,7 +274,12 @@ mod tests {
         for fault in faults {
             scripts.add(Script::new(fault));
         }
-        let first = [Fault::Hang, Fault::Latency(1), Fault::PageTokensForgotten, Fault::Latency(2)];
+        let first = [
+            Fault::Hang,
+            Fault::Latency(1),
+            Fault::PageTokensForgotten,
+            Fault::Latency(2),
+        ];
         assert_eq!(scripts.play(&asked(1), &mut rng), first);
         assert_eq!(scripts.play(&asked(2), &mut rng), [Fault::Status(500)]);
         assert_eq!(scripts.pending(), []);
@@ -226,10 +291,18 @@ mod tests {
         let script: Script = serde_json::from_str(json).unwrap();
         let record = Record::from_json(r#"{"z":1.0,"a":2}"#).unwrap();
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
-        let arrival = Fault::Arrival { date, place: Place::At(3), records: vec![record] };
+        let arrival = Fault::Arrival {
+            date,
+            place: Place::At(3),
+            records: vec![record],
+        };
         assert_eq!(script, Script::new(arrival).at_page(2));
-        let always: Script = serde_json::from_str(r#"{"fault":"hang","on":"oauth","times":null}"#).unwrap();
-        assert_eq!(always, Script::new(Fault::Hang).on(Endpoint::OAuth).always());
+        let always: Script =
+            serde_json::from_str(r#"{"fault":"hang","on":"oauth","times":null}"#).unwrap();
+        assert_eq!(
+            always,
+            Script::new(Fault::Hang).on(Endpoint::OAuth).always()
+        );
         assert!(serde_json::from_str::<Script>(r#"{"fault":"hang","when":1}"#).is_err());
     }
 }

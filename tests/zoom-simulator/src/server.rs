@@ -55,7 +55,10 @@ impl ServerBuilder {
     /// The clock; the default is the system's.
     #[must_use]
     pub fn clock(self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self { clock: Arc::new(clock), ..self }
+        Self {
+            clock: Arc::new(clock),
+            ..self
+        }
     }
 
     /// Opens the port. Requests are answered from then on.
@@ -66,7 +69,9 @@ impl ServerBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let listener = {
             let _inside = runtime.enter();
             tokio::net::TcpListener::from_std(listener)?
@@ -77,18 +82,28 @@ impl ServerBuilder {
         }
         let world = Arc::new(Mutex::new(world));
         let (stop, stopped) = oneshot::channel();
-        let desk = Desk { world: Arc::clone(&world), clock: self.clock };
-        let thread = std::thread::Builder::new().name("zoom-simulator".to_owned()).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    () = accept(listener, desk) => {}
-                    // Answered or dropped, both mean stop.
-                    _ = stopped => {}
-                }
-            });
-            // The runtime takes the connections that are left with it.
-        })?;
-        Ok(Server { address, world, stop: Some(stop), thread: Some(thread) })
+        let desk = Desk {
+            world: Arc::clone(&world),
+            clock: self.clock,
+        };
+        let thread = std::thread::Builder::new()
+            .name("zoom-simulator".to_owned())
+            .spawn(move || {
+                runtime.block_on(async {
+                    tokio::select! {
+                        () = accept(listener, desk) => {}
+                        // Answered or dropped, both mean stop.
+                        _ = stopped => {}
+                    }
+                });
+                // The runtime takes the connections that are left with it.
+            })?;
+        Ok(Server {
+            address,
+            world,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 }
 
@@ -104,7 +119,11 @@ impl Server {
     /// A server for `world` that is still to be started.
     #[must_use]
     pub fn builder(world: World) -> ServerBuilder {
-        ServerBuilder { world, port: 0, clock: Arc::new(system_clock) }
+        ServerBuilder {
+            world,
+            port: 0,
+            clock: Arc::new(system_clock),
+        }
     }
 
     /// Where it is, as `http://127.0.0.1:1234`.
@@ -150,7 +169,10 @@ impl Drop for Server {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "the one place where the simulator may read the system's clock")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place where the simulator may read the system's clock"
+)]
 fn system_clock() -> DateTime<Utc> {
     SystemTime::now().into()
 }
@@ -190,7 +212,11 @@ fn serve(stream: tokio::net::TcpStream, desk: Desk) {
         async move { desk.answer(request).await }
     });
     // An error ends the connection, as when one is cut on purpose; nobody is there to tell.
-    tokio::spawn(async move { http1::Builder::new().serve_connection(TokioIo::new(stream), service).await });
+    tokio::spawn(async move {
+        http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await
+    });
 }
 
 impl Desk {
@@ -226,9 +252,17 @@ async fn wait(delay: std::time::Duration) {
 
 async fn read(request: HttpRequest<Incoming>) -> Result<Request, Cut> {
     let (head, body) = request.into_parts();
-    let header =
-        |name: HeaderName| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = Limited::new(body, LARGEST_REQUEST).collect().await.map_err(|_| Cut)?.to_bytes();
+    let header = |name: HeaderName| {
+        head.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let body = Limited::new(body, LARGEST_REQUEST)
+        .collect()
+        .await
+        .map_err(|_| Cut)?
+        .to_bytes();
     Ok(Request {
         method: head.method.as_str().to_owned(),
         path: head.uri.path().to_owned(),

@@ -83,7 +83,9 @@ impl Settings {
             "report:read:admin",
             "report:master",
         ];
-        self.scopes.iter().any(|scope| SUFFICIENT.contains(&scope.as_str()))
+        self.scopes
+            .iter()
+            .any(|scope| SUFFICIENT.contains(&scope.as_str()))
     }
 }
 

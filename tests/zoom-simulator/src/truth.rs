@@ -50,10 +50,11 @@ impl Truth {
         let mut arriving: Vec<Record> = records.into_iter().collect();
         arriving.sort_by_key(Record::second);
         let list = self.days.entry(date).or_default();
-        if list
-            .last()
-            .is_none_or(|newest| arriving.first().is_none_or(|first| newest.second() <= first.second()))
-        {
+        if list.last().is_none_or(|newest| {
+            arriving
+                .first()
+                .is_none_or(|first| newest.second() <= first.second())
+        }) {
             list.append(&mut arriving);
             return;
         }
@@ -77,8 +78,16 @@ impl Truth {
     }
 
     /// The records of `date`, newest first, as the report lists them.
-    pub fn day(&self, date: NaiveDate) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
-        self.days.get(&date).map(Vec::as_slice).unwrap_or_default().iter().rev()
+    pub fn day(
+        &self,
+        date: NaiveDate,
+    ) -> impl DoubleEndedIterator<Item = &Record> + ExactSizeIterator {
+        self.days
+            .get(&date)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+            .iter()
+            .rev()
     }
 
     /// How many records `date` has.
@@ -128,7 +137,13 @@ mod tests {
     }
 
     fn at(second: u32, name: &str) -> Record {
-        Record::new(Utc.with_ymd_and_hms(2026, 11, 22, 10, 0, second).unwrap(), name, "User", "Add", "")
+        Record::new(
+            Utc.with_ymd_and_hms(2026, 11, 22, 10, 0, second).unwrap(),
+            name,
+            "User",
+            "Add",
+            "",
+        )
     }
 
     fn names(truth: &Truth) -> Vec<String> {
@@ -181,13 +196,20 @@ mod tests {
     #[test]
     fn an_offset_runs_across_days() {
         let mut truth = Truth::default();
-        let (first, second, third) = (date().pred_opt().unwrap(), date(), date().succ_opt().unwrap());
+        let (first, second, third) = (
+            date().pred_opt().unwrap(),
+            date(),
+            date().succ_opt().unwrap(),
+        );
         for (day, name) in [(first, "a"), (first, "b"), (second, "c"), (third, "d")] {
             truth.add(day, at(0, name));
         }
         let all: Vec<_> = truth.between(first, third, 0).collect();
         for offset in 0..=all.len() {
-            assert_eq!(truth.between(first, third, offset).collect::<Vec<_>>(), all[offset..]);
+            assert_eq!(
+                truth.between(first, third, offset).collect::<Vec<_>>(),
+                all[offset..]
+            );
         }
         assert_eq!(truth.count_between(second, third), 2);
     }

@@ -17,25 +17,53 @@ pub(crate) struct Cut;
 
 /// A whole answer.
 pub(crate) fn whole(answer: Answer) -> Response<AnswerBody> {
-    let Answer { status, headers, body, padding } = answer;
-    respond(status, headers, AnswerBody { body: Some(body.into()), padding, end: End::Complete })
+    let Answer {
+        status,
+        headers,
+        body,
+        padding,
+    } = answer;
+    respond(
+        status,
+        headers,
+        AnswerBody {
+            body: Some(body.into()),
+            padding,
+            end: End::Complete,
+        },
+    )
 }
 
 /// An answer that promises its whole length and keeps the promise for `bytes` bytes.
 pub(crate) fn cut_after(answer: Answer, bytes: usize) -> Response<AnswerBody> {
-    let Answer { status, headers, mut body, .. } = answer;
+    let Answer {
+        status,
+        headers,
+        mut body,
+        ..
+    } = answer;
     let promised = body.len();
     body.truncate(bytes);
-    let mut response =
-        respond(status, headers, AnswerBody { body: Some(body.into()), padding: 0, end: End::Cut });
-    response.headers_mut().insert(CONTENT_LENGTH, promised.into());
+    let mut response = respond(
+        status,
+        headers,
+        AnswerBody {
+            body: Some(body.into()),
+            padding: 0,
+            end: End::Cut,
+        },
+    );
+    response
+        .headers_mut()
+        .insert(CONTENT_LENGTH, promised.into());
     response
 }
 
 fn respond(status: u16, headers: Vec<(String, String)>, body: AnswerBody) -> Response<AnswerBody> {
     let mut response = Response::new(body);
     // A script may ask for what is no status and no header; it gets a 500, and what is left of the headers.
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             response.headers_mut().append(name, value);
@@ -73,7 +101,9 @@ impl Body for AnswerBody {
             return Poll::Ready(Some(Ok(Frame::data(body))));
         }
         if self.padding > 0 {
-            let length = usize::try_from(self.padding).unwrap_or(usize::MAX).min(SPACES.len());
+            let length = usize::try_from(self.padding)
+                .unwrap_or(usize::MAX)
+                .min(SPACES.len());
             self.padding -= length as u64;
             return Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&SPACES[..length])))));
         }
@@ -90,7 +120,9 @@ impl Body for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         match (&self.end, self.padding) {
-            (End::Complete, 0) => SizeHint::with_exact(self.body.as_ref().map_or(0, Bytes::len) as u64),
+            (End::Complete, 0) => {
+                SizeHint::with_exact(self.body.as_ref().map_or(0, Bytes::len) as u64)
+            }
             _ => SizeHint::default(),
         }
     }

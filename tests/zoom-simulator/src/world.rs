@@ -69,7 +69,9 @@ impl World {
     pub fn populated(seed: u64, now: DateTime<Utc>, days: u64, records_per_day: usize) -> Self {
         let mut world = Self::new(seed);
         let today = now.date_naive();
-        let first = today.checked_sub_days(Days::new(days.saturating_sub(1))).unwrap_or(today);
+        let first = today
+            .checked_sub_days(Days::new(days.saturating_sub(1)))
+            .unwrap_or(today);
         if days > 0 {
             for (date, records) in Generator::new(seed).days(first..=today, records_per_day, now) {
                 world.truth.add_all(date, records);
@@ -91,7 +93,8 @@ impl World {
 
     /// An access token, without asking for it: for tests that are about the report alone. It is not logged.
     pub fn issue_access_token(&mut self, now: DateTime<Utc>) -> String {
-        self.access_tokens.issue(now, &self.settings, &mut self.token_rng)
+        self.access_tokens
+            .issue(now, &self.settings, &mut self.token_rng)
     }
 
     /// Makes every access token that is out an invalid one.
@@ -129,7 +132,10 @@ impl World {
     /// How many requests the log has for `endpoint`.
     #[must_use]
     pub fn request_count(&self, endpoint: Endpoint) -> usize {
-        self.log.iter().filter(|request| request.endpoint == endpoint).count()
+        self.log
+            .iter()
+            .filter(|request| request.endpoint == endpoint)
+            .count()
     }
 
     /// Empties the log of requests. Their numbers go on.
@@ -166,26 +172,45 @@ impl World {
         let endpoint = request.endpoint();
         let number = self.asked.entry(endpoint).or_default();
         *number += 1;
-        let query = Query::read(request).ok().filter(|_| endpoint == Endpoint::Report);
+        let query = Query::read(request)
+            .ok()
+            .filter(|_| endpoint == Endpoint::Report);
         let page = query.as_ref().and_then(|query| {
             let offset = match page_token(request) {
                 None => 0,
-                Some(token) => self.page_tokens.find(now, &token, query, &self.settings)?.offset,
+                Some(token) => {
+                    self.page_tokens
+                        .find(now, &token, query, &self.settings)?
+                        .offset
+                }
             };
             Some(offset / query.page_size + 1)
         });
-        Asked { endpoint, number: *number, days: query.map(|query| (query.from, query.to)), page }
+        Asked {
+            endpoint,
+            number: *number,
+            days: query.map(|query| (query.from, query.to)),
+            page,
+        }
     }
 
     /// Lets a fault change the account, if it is one that does.
     fn change(&mut self, fault: &Fault) -> bool {
         match fault {
-            Fault::Arrival { date, place, records } => {
+            Fault::Arrival {
+                date,
+                place,
+                records,
+            } => {
                 for record in records {
                     self.truth.insert(*date, *place, record.clone());
                 }
             }
-            Fault::Vanishing { date, position, count } => {
+            Fault::Vanishing {
+                date,
+                position,
+                count,
+            } => {
                 for _ in 0..*count {
                     self.truth.remove(*date, *position);
                 }
@@ -213,10 +238,16 @@ impl World {
             return Delivery::Whole(answer);
         }
         let mut answer = match request.endpoint() {
-            Endpoint::OAuth => {
-                self.access_tokens.grant(now, request, &self.credentials, &self.settings, &mut self.token_rng)
-            }
-            Endpoint::Report => self.report(now, request, number, fault).unwrap_or_else(|refusal| *refusal),
+            Endpoint::OAuth => self.access_tokens.grant(
+                now,
+                request,
+                &self.credentials,
+                &self.settings,
+                &mut self.token_rng,
+            ),
+            Endpoint::Report => self
+                .report(now, request, number, fault)
+                .unwrap_or_else(|refusal| *refusal),
             Endpoint::Other => zoom_error::not_recognised(),
         };
         match fault {
@@ -240,12 +271,14 @@ impl World {
         Some(match fault {
             Fault::Status(status) => zoom_error::failed(*status),
             Fault::Html(status) => zoom_error::html_page(*status),
-            Fault::PerSecondLimit { retry_after, seconds } => {
-                zoom_error::per_second_limit(now, *retry_after, *seconds)
-            }
-            Fault::DailyLimit { retry_after, headers } => {
-                zoom_error::daily_limit(now, *retry_after, *headers, self.settings.per_day)
-            }
+            Fault::PerSecondLimit {
+                retry_after,
+                seconds,
+            } => zoom_error::per_second_limit(now, *retry_after, *seconds),
+            Fault::DailyLimit {
+                retry_after,
+                headers,
+            } => zoom_error::daily_limit(now, *retry_after, *headers, self.settings.per_day),
             Fault::InvalidAccessToken => zoom_error::invalid_access_token(),
             Fault::AccessTokenExpired => zoom_error::access_token_expired(),
             Fault::PageTokenInvalid => zoom_error::page_token_invalid(),
@@ -253,11 +286,14 @@ impl World {
             Fault::MissingClassicScope => zoom_error::missing_classic_scope(),
             Fault::NoPermission => zoom_error::no_permission(),
             Fault::InvalidClient => zoom_error::invalid_client(self.settings.invalid_client_status),
-            Fault::Answer { status, headers, body } => {
-                headers.iter().fold(Answer::json(*status, body.as_str()), |answer, (name, value)| {
-                    answer.header(&name.to_lowercase(), value)
-                })
-            }
+            Fault::Answer {
+                status,
+                headers,
+                body,
+            } => headers.iter().fold(
+                Answer::json(*status, body.as_str()),
+                |answer, (name, value)| answer.header(&name.to_lowercase(), value),
+            ),
             _ => return None,
         })
     }
@@ -274,7 +310,8 @@ impl World {
         let remaining = match self.limits.admit(now, &self.settings) {
             Verdict::Admitted { remaining } => remaining,
             Verdict::PerSecond => {
-                let refusal = zoom_error::per_second_limit(now, self.settings.per_second_retry_after, 1);
+                let refusal =
+                    zoom_error::per_second_limit(now, self.settings.per_second_retry_after, 1);
                 return Err(refusal.into());
             }
             Verdict::Daily => {
@@ -298,7 +335,9 @@ impl World {
         let end = position.offset + query.page_size;
         let next = match fault {
             Some(Fault::EmptyPage | Fault::RepeatedPage) => Some(position.offset),
-            Some(Fault::NextPageEarly(rows)) => (end < page.total).then(|| end.saturating_sub(*rows)),
+            Some(Fault::NextPageEarly(rows)) => {
+                (end < page.total).then(|| end.saturating_sub(*rows))
+            }
             Some(Fault::NextPageLate(rows)) => (end < page.total).then_some(end + rows),
             _ => (end < page.total).then_some(end),
         };
@@ -306,7 +345,8 @@ impl World {
             (Some(Fault::RepeatedPageToken), Some(token)) => Some(token),
             _ => next.map(|offset| {
                 let next = Position { offset, ..position };
-                self.page_tokens.issue(now, &query, next, &self.settings, &mut self.token_rng)
+                self.page_tokens
+                    .issue(now, &query, next, &self.settings, &mut self.token_rng)
             }),
         };
         let rows = match fault {
@@ -353,5 +393,7 @@ impl World {
 
 /// The page token of a request; an empty one asks for the first page.
 fn page_token(request: &Request) -> Option<String> {
-    request.parameter("next_page_token").filter(|token| !token.is_empty())
+    request
+        .parameter("next_page_token")
+        .filter(|token| !token.is_empty())
 }

@@ -7,15 +7,25 @@ use crate::fault::RetryAfter;
 use crate::reply::Answer;
 
 fn coded(status: u16, code: u32, message: &str) -> Answer {
-    Answer::json(status, json!({"code": code, "message": message}).to_string())
+    Answer::json(
+        status,
+        json!({"code": code, "message": message}).to_string(),
+    )
 }
 
 fn oauth(status: u16, reason: &str, error: &str) -> Answer {
-    Answer::json(status, json!({"reason": reason, "error": error}).to_string())
+    Answer::json(
+        status,
+        json!({"reason": reason, "error": error}).to_string(),
+    )
 }
 
 pub(crate) fn invalid_client(status: u16) -> Answer {
-    oauth(status, "Invalid client_id or client_secret", "invalid_client")
+    oauth(
+        status,
+        "Invalid client_id or client_secret",
+        "invalid_client",
+    )
 }
 
 pub(crate) fn invalid_request() -> Answer {
@@ -35,7 +45,11 @@ pub(crate) fn access_token_expired() -> Answer {
 }
 
 pub(crate) fn missing_scope() -> Answer {
-    coded(400, 4711, "Invalid access token, does not contain scopes:[report:read:operation_logs:admin].")
+    coded(
+        400,
+        4711,
+        "Invalid access token, does not contain scopes:[report:read:operation_logs:admin].",
+    )
 }
 
 pub(crate) fn missing_classic_scope() -> Answer {
@@ -61,7 +75,11 @@ pub(crate) fn not_recognised() -> Answer {
 
 /// An answer of some layer before Zoom's API, in the API's clothes.
 pub(crate) fn failed(status: u16) -> Answer {
-    coded(status, u32::from(status), "Internal server error. Please try again later.")
+    coded(
+        status,
+        u32::from(status),
+        "Internal server error. Please try again later.",
+    )
 }
 
 /// An answer of a proxy that knows nothing of JSON.
@@ -73,14 +91,22 @@ pub(crate) fn html_page(status: u16) -> Answer {
 }
 
 pub(crate) fn per_second_limit(now: DateTime<Utc>, form: RetryAfter, seconds: u32) -> Answer {
-    let answer =
-        coded(429, 429, "You have reached the maximum per-second rate limit for this API. Try again later.")
-            .header("x-ratelimit-category", "Heavy")
-            .header("x-ratelimit-type", "QPS");
+    let answer = coded(
+        429,
+        429,
+        "You have reached the maximum per-second rate limit for this API. Try again later.",
+    )
+    .header("x-ratelimit-category", "Heavy")
+    .header("x-ratelimit-type", "QPS");
     with_retry_after(answer, now, form, TimeDelta::seconds(seconds.into()))
 }
 
-pub(crate) fn daily_limit(now: DateTime<Utc>, form: RetryAfter, headers: bool, per_day: u32) -> Answer {
+pub(crate) fn daily_limit(
+    now: DateTime<Utc>,
+    form: RetryAfter,
+    headers: bool,
+    per_day: u32,
+) -> Answer {
     let answer = coded(
         429,
         429,
@@ -102,12 +128,19 @@ fn until_midnight(now: DateTime<Utc>) -> TimeDelta {
     TimeDelta::days(1) - (now.time() - NaiveTime::MIN)
 }
 
-fn with_retry_after(answer: Answer, now: DateTime<Utc>, form: RetryAfter, wait: TimeDelta) -> Answer {
+fn with_retry_after(
+    answer: Answer,
+    now: DateTime<Utc>,
+    form: RetryAfter,
+    wait: TimeDelta,
+) -> Answer {
     let moment = now + wait;
     let value = match form {
         RetryAfter::Absent => return answer,
         // Rounded up: who waits that long must not be too early.
-        RetryAfter::Seconds => (wait + TimeDelta::milliseconds(999)).num_seconds().to_string(),
+        RetryAfter::Seconds => (wait + TimeDelta::milliseconds(999))
+            .num_seconds()
+            .to_string(),
         RetryAfter::HttpDate => httpdate::fmt_http_date(moment.into()),
         RetryAfter::Rfc3339 => moment.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };

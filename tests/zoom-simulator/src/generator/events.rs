@@ -19,9 +19,15 @@ pub(crate) struct Event {
 
 const SWITCHES: [(&str, &str); 10] = [
     ("Security", "Sign in with Two-Factor Authentication"),
-    ("Security", "Require a passcode when scheduling new meetings"),
+    (
+        "Security",
+        "Require a passcode when scheduling new meetings",
+    ),
     ("Security", "Waiting Room"),
-    ("Security", "Only authenticated users can join meetings from Web client"),
+    (
+        "Security",
+        "Only authenticated users can join meetings from Web client",
+    ),
     ("Sign-in Methods", "Allow users to sign in with Google"),
     ("Sign-in Methods", "Allow users to sign in with Apple ID"),
     ("In Meeting (Basic)", "Screen sharing"),
@@ -39,13 +45,26 @@ const DEPARTMENTS: [&str; 8] = [
     "People",
     "Forschung und Entwicklung",
 ];
-const TITLES: [&str; 6] =
-    ["Contractor", "Staff Engineer", "Account Executive", "Büroleiterin", "Intern", "VP, Operations"];
+const TITLES: [&str; 6] = [
+    "Contractor",
+    "Staff Engineer",
+    "Account Executive",
+    "Büroleiterin",
+    "Intern",
+    "VP, Operations",
+];
 const ROLES: [&str; 5] = ["Member", "Admin", "Co-Owner", "Billing Admin", "Help Desk"];
 const USER_TYPES: [&str; 3] = ["Basic", "Licensed", "On-Prem"];
-const PLACES: [&str; 5] = ["Berlin HQ", "Tōkyō 3F", "New York - 5th Avenue", "Zürich", "São Paulo"];
-const WORDS: [&str; 10] =
-    ["Atlas", "Borealis", "Comet", "Delta", "Ember", "Fjord", "Glacier", "Harbour", "Iris", "Jasmin"];
+const PLACES: [&str; 5] = [
+    "Berlin HQ",
+    "Tōkyō 3F",
+    "New York - 5th Avenue",
+    "Zürich",
+    "São Paulo",
+];
+const WORDS: [&str; 10] = [
+    "Atlas", "Borealis", "Comet", "Delta", "Ember", "Fjord", "Glacier", "Harbour", "Iris", "Jasmin",
+];
 
 /// Draws one event of some kind.
 type Kind = fn(&mut Draw<'_>) -> Event;
@@ -136,14 +155,23 @@ impl<'a> Draw<'a> {
             3..=9 => self.email().to_owned(),
             _ => self.people.administrator(self.rng).email.clone(),
         };
-        Event { operator, category, action, detail }
+        Event {
+            operator,
+            category,
+            action,
+            detail,
+        }
     }
 }
 
 fn account_setting(draw: &mut Draw<'_>) -> Event {
     let (page, setting) = draw.one(&SWITCHES);
     let (old, new) = draw.on_off();
-    draw.event("Account", "Update", format!("{page}  - {setting}: from {old} to {new}"))
+    draw.event(
+        "Account",
+        "Update",
+        format!("{page}  - {setting}: from {old} to {new}"),
+    )
 }
 
 fn password_rules(draw: &mut Draw<'_>) -> Event {
@@ -162,8 +190,15 @@ fn user_profile(draw: &mut Draw<'_>) -> Event {
     let department = draw.one(&DEPARTMENTS);
     let detail = match draw.number(4) {
         0 => format!("Update User {}  - Job Title: set to {title}", person.email),
-        1 => format!("Update User {}  - Department: set to {department}", person.email),
-        2 => format!("Update User {}  - Display Name: set to {}", person.email, person.display_name()),
+        1 => format!(
+            "Update User {}  - Department: set to {department}",
+            person.email
+        ),
+        2 => format!(
+            "Update User {}  - Display Name: set to {}",
+            person.email,
+            person.display_name()
+        ),
         _ => format!(
             "Update User {}  - First Name: set to {} - Last Name: set to {}",
             person.email, person.first, person.last
@@ -175,14 +210,22 @@ fn user_profile(draw: &mut Draw<'_>) -> Event {
 fn user_role(draw: &mut Draw<'_>) -> Event {
     let (old, new) = draw.two(&ROLES);
     let email = draw.email();
-    draw.event("User", "Update", format!("Update User {email}  - User Role: from {old} to {new}"))
+    draw.event(
+        "User",
+        "Update",
+        format!("Update User {email}  - User Role: from {old} to {new}"),
+    )
 }
 
 fn user_added(draw: &mut Draw<'_>) -> Event {
     let email = draw.email();
     let kind = draw.one(&USER_TYPES);
     let department = draw.one(&DEPARTMENTS);
-    draw.event("User", "Add", format!("Add User {email}  - User Type: {kind} - Department: {department}"))
+    draw.event(
+        "User",
+        "Add",
+        format!("Add User {email}  - User Type: {kind} - Department: {department}"),
+    )
 }
 
 fn user_deleted(draw: &mut Draw<'_>) -> Event {
@@ -199,13 +242,21 @@ fn user_switched(draw: &mut Draw<'_>) -> Event {
 fn role_changed_in_batch(draw: &mut Draw<'_>) -> Event {
     let (old, new) = draw.two(&ROLES);
     let email = draw.email();
-    draw.event("User", "Batch Update", format!("Change Role  - {email}: from {old} to {new}"))
+    draw.event(
+        "User",
+        "Batch Update",
+        format!("Change Role  - {email}: from {old} to {new}"),
+    )
 }
 
 fn provisioned(draw: &mut Draw<'_>) -> Event {
     let (old, new) = draw.two(&USER_TYPES);
     let email = draw.email();
-    draw.event("User", "SCIM API - Update", format!("Edit User {email}  - Change Type: from {old} to {new}"))
+    draw.event(
+        "User",
+        "SCIM API - Update",
+        format!("Edit User {email}  - Change Type: from {old} to {new}"),
+    )
 }
 
 fn group_renamed(draw: &mut Draw<'_>) -> Event {
@@ -220,36 +271,48 @@ fn group_renamed(draw: &mut Draw<'_>) -> Event {
 fn group_setting(draw: &mut Draw<'_>) -> Event {
     let group = draw.name();
     let (old, new) = draw.on_off();
-    let detail = format!("Edit Group {group}  - Personal Meeting ID (PMI) Passcode: from {old} to {new}");
+    let detail =
+        format!("Edit Group {group}  - Personal Meeting ID (PMI) Passcode: from {old} to {new}");
     draw.event("User Group", "Update", detail)
 }
 
 fn channel_member(draw: &mut Draw<'_>) -> Event {
     let channel = draw.name();
     let email = draw.email();
-    draw.event("Channels", "Update", format!("Assign admin for channel {channel}  - {email}"))
+    draw.event(
+        "Channels",
+        "Update",
+        format!("Assign admin for channel {channel}  - {email}"),
+    )
 }
 
 fn channel_edited(draw: &mut Draw<'_>) -> Event {
     let (old, new) = (draw.name(), draw.name());
     // The retention is set to nothing, as Zoom writes it when it is reset.
-    let detail =
-        format!("Update a Channel {new}  - Cloud Storage Retention: set to  - Name: from {old} to {new}");
+    let detail = format!(
+        "Update a Channel {new}  - Cloud Storage Retention: set to  - Name: from {old} to {new}"
+    );
     draw.event("Channels", "Update", detail)
 }
 
 fn chat_searched(draw: &mut Draw<'_>) -> Event {
     let month = 1 + draw.number(9);
     let (first, last) = (1 + draw.number(28), 1 + draw.number(28));
-    let detail =
-        format!("Search Chat  - Search Date: {month:02}/{first:02}/2026 - {:02}/{last:02}/2026", month + 1);
+    let detail = format!(
+        "Search Chat  - Search Date: {month:02}/{first:02}/2026 - {:02}/{last:02}/2026",
+        month + 1
+    );
     draw.event("Team Chat", "Search", detail)
 }
 
 fn recording(draw: &mut Draw<'_>) -> Event {
     let meeting = 81_000_000_000 + draw.number(9_000_000_000);
     match draw.number(3) {
-        0 => draw.event("Recording", "Delete", format!("Delete cloud recording for meeting {meeting}")),
+        0 => draw.event(
+            "Recording",
+            "Delete",
+            format!("Delete cloud recording for meeting {meeting}"),
+        ),
         1 => {
             let topic = draw.name();
             draw.event(
@@ -258,7 +321,11 @@ fn recording(draw: &mut Draw<'_>) -> Event {
                 format!("Share recording \"{topic}\\weekly\"  - Meeting ID: {meeting}"),
             )
         }
-        _ => draw.event("Recording", "Download", format!("Download cloud recording for meeting {meeting}")),
+        _ => draw.event(
+            "Recording",
+            "Download",
+            format!("Download cloud recording for meeting {meeting}"),
+        ),
     }
 }
 
@@ -285,8 +352,9 @@ fn room_location(draw: &mut Draw<'_>) -> Event {
 
 fn role_edited(draw: &mut Draw<'_>) -> Event {
     let role = draw.name();
-    let detail =
-        format!("Add Role  - Role Name: {role} - Description: May read reports, nothing else - Type: Custom");
+    let detail = format!(
+        "Add Role  - Role Name: {role} - Description: May read reports, nothing else - Type: Custom"
+    );
     draw.event("Role", "Add", detail)
 }
 

@@ -21,10 +21,13 @@ pub struct Generator {
 }
 
 /// How many things happen in each hour (UTC) of a working day, relative to the others.
-const WORKING_DAY: [u32; 24] =
-    [2, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 13, 12, 14, 16, 17, 16, 13, 9, 6, 5, 4, 3, 2];
+const WORKING_DAY: [u32; 24] = [
+    2, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 13, 12, 14, 16, 17, 16, 13, 9, 6, 5, 4, 3, 2,
+];
 /// The same for Saturdays and Sundays.
-const WEEKEND: [u32; 24] = [2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 3, 3, 3, 2, 2];
+const WEEKEND: [u32; 24] = [
+    2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 3, 3, 3, 2, 2,
+];
 /// How many things happen on a day of the weekend, of 100 on a working day.
 const WEEKEND_PERCENT: usize = 30;
 /// How long a run of equal rows is.
@@ -36,19 +39,29 @@ impl Generator {
     /// A generator for an account of 400 people, where 3 in 100 rows have a twin.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { seed, people: people(seed, 400), equal_share: 0.03 }
+        Self {
+            seed,
+            people: people(seed, 400),
+            equal_share: 0.03,
+        }
     }
 
     /// The same with so many people.
     #[must_use]
     pub fn with_people(self, count: usize) -> Self {
-        Self { people: people(self.seed, count), ..self }
+        Self {
+            people: people(self.seed, count),
+            ..self
+        }
     }
 
     /// The same with this share of rows (0 to 1) that equal another one in every field.
     #[must_use]
     pub fn with_equal_share(self, share: f64) -> Self {
-        Self { equal_share: share.clamp(0.0, 1.0), ..self }
+        Self {
+            equal_share: share.clamp(0.0, 1.0),
+            ..self
+        }
     }
 
     /// Exactly `count` records on `date`, oldest first. On every fourth boundary between pages of 300, counted from the
@@ -80,15 +93,20 @@ impl Generator {
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (NaiveDate, Vec<Record>)> {
         let (first, last) = dates.into_inner();
-        first.iter_days().take_while(move |date| *date <= last && *date <= now.date_naive()).map(
-            move |date| {
-                let count =
-                    if is_weekend(date) { (per_day * WEEKEND_PERCENT).div_ceil(100) } else { per_day };
+        first
+            .iter_days()
+            .take_while(move |date| *date <= last && *date <= now.date_naive())
+            .map(move |date| {
+                let count = if is_weekend(date) {
+                    (per_day * WEEKEND_PERCENT).div_ceil(100)
+                } else {
+                    per_day
+                };
                 let mut records = self.day(date, count);
-                records.truncate(records.partition_point(|record| record.second() <= now.timestamp()));
+                records
+                    .truncate(records.partition_point(|record| record.second() <= now.timestamp()));
                 (date, records)
-            },
-        )
+            })
     }
 
     fn rows(&self, date: NaiveDate, count: usize, until: DateTime<Utc>) -> Vec<Record> {
@@ -103,8 +121,18 @@ impl Generator {
         while records.len() < count {
             let time = midnight + TimeDelta::seconds(clock.draw(&mut rng));
             let event = events::event(&mut rng, &self.people);
-            let record = Record::new(time, &event.operator, event.category, event.action, &event.detail);
-            let run = if rng.random_bool(start_of_run) { rng.random_range(RUN) } else { 1 };
+            let record = Record::new(
+                time,
+                &event.operator,
+                event.category,
+                event.action,
+                &event.detail,
+            );
+            let run = if rng.random_bool(start_of_run) {
+                rng.random_range(RUN)
+            } else {
+                1
+            };
             records.extend(std::iter::repeat_n(record, run.min(count - records.len())));
         }
         records.sort_by_key(Record::second);
@@ -136,7 +164,11 @@ struct DayShape {
 impl DayShape {
     /// The shape of the first `seconds` seconds of `date`.
     fn new(date: NaiveDate, seconds: i64) -> Self {
-        let weights = if is_weekend(date) { WEEKEND } else { WORKING_DAY };
+        let weights = if is_weekend(date) {
+            WEEKEND
+        } else {
+            WORKING_DAY
+        };
         let seconds = u64::try_from(seconds).unwrap_or(0).clamp(1, 86_400);
         let mut ends = [0; 24];
         let mut before = 0;
@@ -180,7 +212,10 @@ mod tests {
         assert_ne!(Generator::new(8).day(date(), 500), day);
         assert_ne!(generator.day(date().succ_opt().unwrap(), 500), day);
         let now = date().and_hms_opt(23, 59, 59).unwrap().and_utc();
-        let (_, in_range) = generator.days(date().pred_opt().unwrap()..=date(), 500, now).last().unwrap();
+        let (_, in_range) = generator
+            .days(date().pred_opt().unwrap()..=date(), 500, now)
+            .last()
+            .unwrap();
         assert_eq!(in_range, day);
     }
 
@@ -190,21 +225,29 @@ mod tests {
             let day = Generator::new(1).day(date(), count);
             assert_eq!(day.len(), count);
             assert!(day.is_sorted_by_key(Record::second));
-            assert!(day.iter().all(|record| record.time().unwrap().date_naive() == date()));
+            assert!(
+                day.iter()
+                    .all(|record| record.time().unwrap().date_naive() == date())
+            );
         }
     }
 
     #[test]
     fn the_share_of_equal_rows_is_as_set() {
         for share in [0.0, 0.05, 0.4] {
-            let day = Generator::new(3).with_equal_share(share).day(date(), 20_000);
+            let day = Generator::new(3)
+                .with_equal_share(share)
+                .day(date(), 20_000);
             let mut times: HashMap<&str, usize> = HashMap::new();
             for text in texts(&day) {
                 *times.entry(text).or_default() += 1;
             }
             let equal: usize = times.values().filter(|count| **count > 1).sum();
             let measured = equal as f64 / day.len() as f64;
-            assert!((measured - share).abs() < 0.02, "{measured} instead of {share}");
+            assert!(
+                (measured - share).abs() < 0.02,
+                "{measured} instead of {share}"
+            );
         }
     }
 
@@ -219,15 +262,21 @@ mod tests {
     #[test]
     fn a_working_day_is_busy_at_three_and_quiet_at_night_and_a_weekend_is_quieter() {
         let generator = Generator::new(5);
-        let in_hour =
-            |records: &[Record], hour| records.iter().filter(|r| r.time().unwrap().hour() == hour).count();
+        let in_hour = |records: &[Record], hour| {
+            records
+                .iter()
+                .filter(|r| r.time().unwrap().hour() == hour)
+                .count()
+        };
         let day = generator.day(date(), 10_000);
         assert!(in_hour(&day, 15) > 8 * in_hour(&day, 2));
         assert!(in_hour(&day, 2) > 0);
         let saturday = date() + TimeDelta::days(3);
         let now = Utc.with_ymd_and_hms(2026, 12, 1, 0, 0, 0).unwrap();
-        let counts: Vec<usize> =
-            generator.days(date()..=saturday, 1000, now).map(|(_, day)| day.len()).collect();
+        let counts: Vec<usize> = generator
+            .days(date()..=saturday, 1000, now)
+            .map(|(_, day)| day.len())
+            .collect();
         assert_eq!(counts, [1000, 1000, 1000, 300]);
     }
 
@@ -241,10 +290,9 @@ mod tests {
         let (morning, noon) = (at(11), at(12));
         assert!(morning.len() < noon.len() && noon.len() < 1000);
         assert_eq!(noon[..morning.len()], morning);
-        assert!(
-            noon.iter()
-                .all(|record| record.time().unwrap().hour() < 12 || record.time().unwrap().minute() == 0)
-        );
+        assert!(noon.iter().all(
+            |record| record.time().unwrap().hour() < 12 || record.time().unwrap().minute() == 0
+        ));
         let tomorrow = date().succ_opt().unwrap();
         let now = date().and_hms_opt(12, 0, 0).unwrap().and_utc();
         assert_eq!(generator.days(tomorrow..=tomorrow, 1000, now).count(), 0);
@@ -256,7 +304,11 @@ mod tests {
         let records = Generator::new(5).day_until(date(), 700, until);
         assert_eq!(records.len(), 700);
         assert!(records.iter().all(|record| record.time().unwrap() < until));
-        assert!(records.iter().any(|record| record.time().unwrap().hour() == 3));
+        assert!(
+            records
+                .iter()
+                .any(|record| record.time().unwrap().hour() == 3)
+        );
     }
 
     #[test]
@@ -283,7 +335,10 @@ mod tests {
             ("Zoom Rooms", "Add"),
             ("Role", "Add"),
         ] {
-            assert!(seen.contains(&(category.to_owned(), action.to_owned())), "{category}/{action}");
+            assert!(
+                seen.contains(&(category.to_owned(), action.to_owned())),
+                "{category}/{action}"
+            );
         }
         let whole: String = texts(&day).concat();
         for part in [

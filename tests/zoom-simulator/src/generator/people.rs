@@ -74,7 +74,12 @@ const LAST: [(&str, &str); 20] = [
     ("山田", "yamada"),
     ("Smith", "smith"),
 ];
-const DOMAINS: [&str; 4] = ["example.com", "example.com", "emea.example.com", "example.org"];
+const DOMAINS: [&str; 4] = [
+    "example.com",
+    "example.com",
+    "emea.example.com",
+    "example.org",
+];
 
 impl People {
     /// `count` people, at least one.
@@ -86,10 +91,17 @@ impl People {
                 let (last, last_ascii) = LAST[rng.random_range(0..LAST.len())];
                 let domain = DOMAINS[rng.random_range(0..DOMAINS.len())];
                 // Numbered, so that no two people share an address.
-                Person { first, last, email: format!("{first_ascii}.{last_ascii}{index}@{domain}") }
+                Person {
+                    first,
+                    last,
+                    email: format!("{first_ascii}.{last_ascii}{index}@{domain}"),
+                }
             })
             .collect();
-        Self { all, administrators: (count / 40 + 2).min(count) }
+        Self {
+            all,
+            administrators: (count / 40 + 2).min(count),
+        }
     }
 
     pub(crate) fn anyone(&self, rng: &mut ChaCha8Rng) -> &Person {
@@ -97,6 +109,8 @@ impl People {
     }
 
     pub(crate) fn administrator(&self, rng: &mut ChaCha8Rng) -> &Person {
-        self.all[..self.administrators].choose(rng).unwrap_or(&self.all[0])
+        self.all[..self.administrators]
+            .choose(rng)
+            .unwrap_or(&self.all[0])
     }
 }

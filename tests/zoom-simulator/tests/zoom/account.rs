@@ -15,8 +15,8 @@ pub(crate) fn today() -> NaiveDate {
 
 /// A row of today, `minutes` after midnight; `name` tells it apart.
 pub(crate) fn row(minutes: usize, name: &str) -> Record {
-    let time =
-        today().and_hms_opt(0, 0, 0).unwrap().and_utc() + TimeDelta::minutes(i64::try_from(minutes).unwrap());
+    let time = today().and_hms_opt(0, 0, 0).unwrap().and_utc()
+        + TimeDelta::minutes(i64::try_from(minutes).unwrap());
     Record::new(time, name, "User", "Add", "Add User")
 }
 
@@ -24,7 +24,10 @@ pub(crate) fn row(minutes: usize, name: &str) -> Record {
 pub(crate) fn world(count: usize) -> World {
     let mut world = World::new(1);
     world.settings.per_second = u32::MAX;
-    world.truth.add_all(today(), (0..count).map(|index| row(index, &format!("row {index}"))));
+    world.truth.add_all(
+        today(),
+        (0..count).map(|index| row(index, &format!("row {index}"))),
+    );
     world
 }
 
@@ -60,17 +63,28 @@ pub(crate) fn rows(answer: &Answer) -> Vec<String> {
         operation_logs: Vec<Box<serde_json::value::RawValue>>,
     }
     let page: Page = serde_json::from_slice(&answer.body).unwrap();
-    page.operation_logs.iter().map(|row| row.get().to_owned()).collect()
+    page.operation_logs
+        .iter()
+        .map(|row| row.get().to_owned())
+        .collect()
 }
 
 /// The operators of an answer's rows: the names that `row` gave them.
 pub(crate) fn names(answer: &Answer) -> Vec<String> {
     let row = |row: &Value| row["operator"].as_str().unwrap().to_owned();
-    json(answer)["operation_logs"].as_array().unwrap().iter().map(row).collect()
+    json(answer)["operation_logs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(row)
+        .collect()
 }
 
 pub(crate) fn next_token(answer: &Answer) -> Option<String> {
-    json(answer)["next_page_token"].as_str().filter(|token| !token.is_empty()).map(str::to_owned)
+    json(answer)["next_page_token"]
+        .as_str()
+        .filter(|token| !token.is_empty())
+        .map(str::to_owned)
 }
 
 /// All pages of `request`.
@@ -84,5 +98,9 @@ pub(crate) fn sweep(world: &mut World, request: &Request) -> Vec<Answer> {
 }
 
 pub(crate) fn truth(world: &World) -> Vec<String> {
-    world.truth.day(today()).map(|record| record.json().to_owned()).collect()
+    world
+        .truth
+        .day(today())
+        .map(|record| record.json().to_owned())
+        .collect()
 }

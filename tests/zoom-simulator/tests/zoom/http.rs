@@ -19,11 +19,10 @@ fn server(count: usize) -> Server {
 fn get(server: &Server, client: &Client) -> reqwest::RequestBuilder {
     let token = server.world().issue_access_token(now());
     let date = today().to_string();
-    client.get(format!("{}/report/operationlogs", server.api_url())).bearer_auth(token).query(&[
-        ("from", date.as_str()),
-        ("to", &date),
-        ("page_size", "2"),
-    ])
+    client
+        .get(format!("{}/report/operationlogs", server.api_url()))
+        .bearer_auth(token)
+        .query(&[("from", date.as_str()), ("to", &date), ("page_size", "2")])
 }
 
 #[tokio::test]
@@ -33,7 +32,10 @@ async fn a_client_gets_a_token_and_reads_all_pages() {
     let granted: Value = client
         .post(server.oauth_url())
         .basic_auth("simulated-client", Some("simulated-secret"))
-        .form(&[("grant_type", "account_credentials"), ("account_id", "simulated-account")])
+        .form(&[
+            ("grant_type", "account_credentials"),
+            ("account_id", "simulated-account"),
+        ])
         .send()
         .await
         .unwrap()
@@ -49,14 +51,25 @@ async fn a_client_gets_a_token_and_reads_all_pages() {
         let page: Value = client
             .get(format!("{}/report/operationlogs", server.api_url()))
             .bearer_auth(token)
-            .query(&[("from", date.as_str()), ("to", &date), ("page_size", "2"), ("next_page_token", &next)])
+            .query(&[
+                ("from", date.as_str()),
+                ("to", &date),
+                ("page_size", "2"),
+                ("next_page_token", &next),
+            ])
             .send()
             .await
             .unwrap()
             .json()
             .await
             .unwrap();
-        names.extend(page["operation_logs"].as_array().unwrap().iter().map(|row| row["operator"].clone()));
+        names.extend(
+            page["operation_logs"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["operator"].clone()),
+        );
         next = page["next_page_token"].as_str().unwrap().to_owned();
         if next.is_empty() {
             break;
@@ -71,7 +84,10 @@ async fn a_client_gets_a_token_and_reads_all_pages() {
 async fn headers_and_the_clock_are_the_worlds() {
     let time = Arc::new(Mutex::new(now()));
     let clock = Arc::clone(&time);
-    let server = Server::builder(world(1)).clock(move || *clock.lock().unwrap()).start().unwrap();
+    let server = Server::builder(world(1))
+        .clock(move || *clock.lock().unwrap())
+        .start()
+        .unwrap();
     let request = get(&server, &Client::new());
     let fresh = request.try_clone().unwrap().send().await.unwrap();
     assert_eq!(fresh.status(), 200);
@@ -108,7 +124,10 @@ fn a_connection_is_cut_in_the_body() {
     stream.read_to_string(&mut received).unwrap();
     let (head, body) = received.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"));
-    let promised = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+    let promised = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .unwrap();
     assert!(promised.parse::<usize>().unwrap() > 500);
     assert_eq!(body, "{\"from\":\"2");
 }
@@ -133,7 +152,12 @@ async fn a_hang_lasts_and_holds_nobody_else() {
     }
     assert_eq!(get(&server, &client).send().await.unwrap().status(), 200);
     assert!(!hanging.is_finished());
-    let statuses: Vec<_> = server.world().requests().iter().map(|request| request.status).collect();
+    let statuses: Vec<_> = server
+        .world()
+        .requests()
+        .iter()
+        .map(|request| request.status)
+        .collect();
     assert_eq!(statuses, [None, Some(200)]);
 }
 
@@ -142,7 +166,10 @@ async fn latency_is_waited_for() {
     let server = server(5);
     server.world().script(Script::new(Fault::Latency(100)));
     let started = std::time::Instant::now();
-    assert_eq!(get(&server, &Client::new()).send().await.unwrap().status(), 200);
+    assert_eq!(
+        get(&server, &Client::new()).send().await.unwrap().status(),
+        200
+    );
     assert!(started.elapsed() >= Duration::from_millis(100));
 }
 

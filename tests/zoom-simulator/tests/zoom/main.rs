@@ -1,6 +1,13 @@
 //! The simulated Zoom as its users see it: the world in-process, and the server over HTTP.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on says so by panicking")]
-#![allow(clippy::disallowed_methods, reason = "real connections take real time and tasks of their own")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on says so by panicking"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "real connections take real time and tasks of their own"
+)]
 
 mod account;
 mod control;

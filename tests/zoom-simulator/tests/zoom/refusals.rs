@@ -42,8 +42,14 @@ fn wrong_credentials_are_refused() {
         credentials
     };
     let invalid_client = Err((401, "invalid_client".to_owned()));
-    assert_eq!(token(&mut world, &changed(|it| it.client_id.push('x'))), invalid_client);
-    assert_eq!(token(&mut world, &changed(|it| it.client_secret.push('x'))), invalid_client);
+    assert_eq!(
+        token(&mut world, &changed(|it| it.client_id.push('x'))),
+        invalid_client
+    );
+    assert_eq!(
+        token(&mut world, &changed(|it| it.client_secret.push('x'))),
+        invalid_client
+    );
     let wrong_account = token(&mut world, &changed(|it| it.account_id.push('x')));
     assert_eq!(wrong_account, Err((400, "invalid_request".to_owned())));
     world.settings.invalid_client_status = 400;
@@ -64,17 +70,29 @@ fn a_token_request_must_be_a_form_with_the_right_grant() {
         ..right.clone()
     };
     assert_eq!(error(&mut world, other_grant), "unsupported_grant_type");
-    let no_form = Request { content_type: Some("application/json".to_owned()), ..right.clone() };
+    let no_form = Request {
+        content_type: Some("application/json".to_owned()),
+        ..right.clone()
+    };
     assert_eq!(error(&mut world, no_form), "unsupported_grant_type");
-    let no_header = Request { authorization: None, ..right.clone() };
+    let no_header = Request {
+        authorization: None,
+        ..right.clone()
+    };
     assert_eq!(error(&mut world, no_header), "invalid_client");
     let no_basic = STANDARD.encode("simulated-client");
-    let no_basic = Request { authorization: Some(format!("Basic {no_basic}")), ..right.clone() };
+    let no_basic = Request {
+        authorization: Some(format!("Basic {no_basic}")),
+        ..right.clone()
+    };
     assert_eq!(error(&mut world, no_basic), "invalid_client");
 
-    let in_query = Request { body: Vec::new(), ..right }
-        .with("grant_type", "account_credentials")
-        .with("account_id", "simulated-account");
+    let in_query = Request {
+        body: Vec::new(),
+        ..right
+    }
+    .with("grant_type", "account_credentials")
+    .with("account_id", "simulated-account");
     assert_eq!(ask(&mut world, &in_query).status, 200);
 }
 
@@ -83,7 +101,10 @@ fn rotated_credentials_are_the_only_ones_but_old_tokens_stay_good() {
     let mut world = world(1);
     let old = world.credentials().clone();
     let granted = token(&mut world, &old).unwrap();
-    let new = Credentials { client_secret: "rotated".to_owned(), ..old.clone() };
+    let new = Credentials {
+        client_secret: "rotated".to_owned(),
+        ..old.clone()
+    };
     world.set_credentials(new.clone());
     assert!(token(&mut world, &old).is_err());
     assert!(token(&mut world, &new).is_ok());
@@ -95,21 +116,39 @@ fn an_access_token_expires_and_can_be_revoked() {
     let mut world = world(1);
     let granted = world.issue_access_token(now());
     let limit = now() + TimeDelta::hours(1);
-    assert_eq!(ask_at(&mut world, limit - TimeDelta::milliseconds(1), &report(&granted)).status, 200);
+    assert_eq!(
+        ask_at(
+            &mut world,
+            limit - TimeDelta::milliseconds(1),
+            &report(&granted)
+        )
+        .status,
+        200
+    );
     let expired = ask_at(&mut world, limit, &report(&granted));
     assert_eq!(refusal(&expired), (401, 124));
     assert_eq!(json(&expired)["message"], "Access token is expired.");
 
     world.settings.access_token_seconds = 10;
     let short = world.issue_access_token(now());
-    assert_eq!(refusal(&ask_at(&mut world, now() + TimeDelta::seconds(10), &report(&short))), (401, 124));
+    assert_eq!(
+        refusal(&ask_at(
+            &mut world,
+            now() + TimeDelta::seconds(10),
+            &report(&short)
+        )),
+        (401, 124)
+    );
 
     let granted = world.issue_access_token(now());
     world.revoke_access_tokens();
     let revoked = ask(&mut world, &report(&granted));
     assert_eq!(refusal(&revoked), (401, 124));
     assert_eq!(json(&revoked)["message"], "Invalid access token.");
-    let without = Request { authorization: None, ..report("") };
+    let without = Request {
+        authorization: None,
+        ..report("")
+    };
     assert_eq!(refusal(&ask(&mut world, &without)), (401, 124));
 }
 
@@ -141,21 +180,37 @@ fn a_token_opens_the_report_only_with_a_scope_and_a_permission() {
 fn a_query_that_zoom_does_not_take_has_code_300() {
     let mut world = world(1);
     let granted = world.issue_access_token(now());
-    let old = Request::report(&granted, today() - TimeDelta::days(190), today() - TimeDelta::days(180));
+    let old = Request::report(
+        &granted,
+        today() - TimeDelta::days(190),
+        today() - TimeDelta::days(180),
+    );
     let refused = ask(&mut world, &old);
     assert_eq!(refusal(&refused), (400, 300));
-    assert_eq!(json(&refused)["message"], "Only provide report in recent 6 months.");
-    assert_eq!(refusal(&ask(&mut world, &report(&granted).page_size(301))), (400, 300));
+    assert_eq!(
+        json(&refused)["message"],
+        "Only provide report in recent 6 months."
+    );
+    assert_eq!(
+        refusal(&ask(&mut world, &report(&granted).page_size(301))),
+        (400, 300)
+    );
 }
 
 #[test]
 fn what_is_not_simulated_is_not_found() {
     let mut world = world(1);
     let granted = world.issue_access_token(now());
-    for (method, path) in
-        [("GET", "/v2/users"), ("POST", "/v2/report/operationlogs"), ("GET", "/oauth/token")]
-    {
-        let request = Request { method: method.to_owned(), path: path.to_owned(), ..report(&granted) };
+    for (method, path) in [
+        ("GET", "/v2/users"),
+        ("POST", "/v2/report/operationlogs"),
+        ("GET", "/oauth/token"),
+    ] {
+        let request = Request {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            ..report(&granted)
+        };
         assert_eq!(ask(&mut world, &request).status, 404, "{method} {path}");
     }
 }
@@ -180,7 +235,10 @@ fn the_eleventh_request_in_a_second_is_one_too_many() {
     // A token is no report.
     let credentials = world.credentials().clone();
     assert!(token(&mut world, &credentials).is_ok());
-    assert_eq!(ask_at(&mut world, now() + TimeDelta::seconds(1), &report(&granted)).status, 200);
+    assert_eq!(
+        ask_at(&mut world, now() + TimeDelta::seconds(1), &report(&granted)).status,
+        200
+    );
 }
 
 #[test]
@@ -188,10 +246,14 @@ fn the_quota_of_a_day_ends_at_midnight_utc() {
     let mut world = world(1);
     world.settings.per_day = 2;
     let granted = world.issue_access_token(now() + TimeDelta::minutes(690));
-    let late = Utc.with_ymd_and_hms(2026, 11, 22, 23, 59, 58).unwrap() + TimeDelta::milliseconds(500);
+    let late =
+        Utc.with_ymd_and_hms(2026, 11, 22, 23, 59, 58).unwrap() + TimeDelta::milliseconds(500);
     for remaining in ["1", "0"] {
         let answer = ask_at(&mut world, late, &report(&granted));
-        assert_eq!(answer.header_value("x-ratelimit-remaining"), Some(remaining));
+        assert_eq!(
+            answer.header_value("x-ratelimit-remaining"),
+            Some(remaining)
+        );
     }
     assert_eq!(world.daily_requests_spent(late), 2);
     for (form, expected) in [
@@ -203,7 +265,10 @@ fn the_quota_of_a_day_ends_at_midnight_utc() {
         world.settings.daily_retry_after = form;
         let refused = ask_at(&mut world, late, &report(&granted));
         assert_eq!(refusal(&refused), (429, 429));
-        assert_eq!(refused.header_value("x-ratelimit-type"), Some("Daily-limit"));
+        assert_eq!(
+            refused.header_value("x-ratelimit-type"),
+            Some("Daily-limit")
+        );
         assert_eq!(refused.header_value("x-ratelimit-limit"), Some("2"));
         assert_eq!(refused.header_value("retry-after"), expected);
     }
