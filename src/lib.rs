@@ -1,1 +1,34 @@
-//! Zoom to S3.
+//! Delivers every Zoom operation log record to S3 exactly once, for Google SecOps to ingest.
+//!
+//! Data flows one way; the modules in its order:
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`config`] | environment variables, checked once |
+//! | [`event`] | what an invocation asks for: a run, a replay, a dry run |
+//! | [`secret`] | Zoom's credentials, from Secrets Manager |
+//! | [`zoom`] | tokens, pages, retries, limits: Zoom's report, page by page |
+//! | [`record`] | a record as Zoom sent it, and the fingerprint that tells it from others |
+//! | [`ledger`] | how many of each record a day's log holds |
+//! | [`delivery_log`] | the log of a day: numbered objects that are put only if absent |
+//! | [`checkpoint`] | a lower bound of what the log holds, and of how far Zoom has been read |
+//! | [`collector`] | one run, from the checkpoint through Zoom to the log and back |
+//! | [`store`] | the few calls to the bucket, as a trait: S3, or memory |
+//! | [`metrics`] | what a run did, for CloudWatch |
+//! | [`clock`] | time, waiting and chance, as a trait |
+//!
+//! The core, from [`record`] to [`collector`], knows no AWS type and reaches the world only through [`clock::Clock`],
+//! [`store::Store`] and [`zoom::Zoom`]. `docs/architecture.md` explains the protocol.
+
+pub mod checkpoint;
+pub mod clock;
+pub mod collector;
+pub mod config;
+pub mod delivery_log;
+pub mod event;
+pub mod ledger;
+pub mod metrics;
+pub mod record;
+pub mod secret;
+pub mod store;
+pub mod zoom;

@@ -1,0 +1,108 @@
+//! The checkpoint as bytes.
+//!
+//! ```json
+//! {"version": 1, "digest": "<SHA-256 of the state's text, hex>", "state": {…}}
+//! ```
+//!
+//! The digest tells a checkpoint that was cut, edited or mixed up from a whole one; only a whole one is believed.
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::{Checkpoint, DayState};
+use crate::record::FINGERPRINT_VERSION;
+
+/// The version of the format that this program writes, and the newest that it reads.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// Why bytes are no checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// A newer program wrote it. Going on with an older one could undo what the newer knows.
+    #[error(
+        "it has format {found}, and this program reads formats up to {FORMAT_VERSION}: deploy the newer program again"
+    )]
+    Newer {
+        /// The format's version.
+        found: u32,
+    },
+    /// It is not whole.
+    #[error("it is damaged: {0}")]
+    Damaged(String),
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope<'a> {
+    version: u32,
+    digest: String,
+    #[serde(borrow)]
+    state: &'a RawValue,
+}
+
+impl Checkpoint {
+    /// The checkpoint as bytes.
+    ///
+    /// # Errors
+    /// Serialization of these types has no way to fail; if it did, the run must stop.
+    pub fn to_bytes(&self) -> Result<Bytes, serde_json::Error> {
+        let state = serde_json::value::to_raw_value(self)?;
+        let envelope = Envelope {
+            version: FORMAT_VERSION,
+            digest: digest(&state),
+            state: &state,
+        };
+        serde_json::to_vec(&envelope).map(Bytes::from)
+    }
+
+    /// Reads a checkpoint. Fields that this program does not know are passed over.
+    ///
+    /// # Errors
+    /// When it is of a newer format, or not whole.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
+        let damaged = |error: serde_json::Error| {
+            let (line, column) = (error.line(), error.column());
+            FormatError::Damaged(format!(
+                "not a checkpoint's JSON at line {line}, column {column}"
+            ))
+        };
+        let Version { version } = serde_json::from_slice(bytes).map_err(damaged)?;
+        if version > FORMAT_VERSION {
+            return Err(FormatError::Newer { found: version });
+        }
+        let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
+        if digest(envelope.state) != envelope.digest {
+            return Err(FormatError::Damaged(
+                "its digest is another one than its content's".to_owned(),
+            ));
+        }
+        let mut checkpoint: Self = serde_json::from_str(envelope.state.get()).map_err(damaged)?;
+        if checkpoint.fingerprint_version != FINGERPRINT_VERSION {
+            checkpoint.forget_counts();
+        }
+        Ok(checkpoint)
+    }
+
+    /// Counts under another fingerprint are of no use; the log has the records, and they are counted anew.
+    fn forget_counts(&mut self) {
+        self.fingerprint_version = FINGERPRINT_VERSION;
+        for day in self.days.values_mut() {
+            *day = DayState::default();
+        }
+    }
+}
+
+fn digest(state: &RawValue) -> String {
+    Sha256::digest(state.get())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

@@ -1,0 +1,479 @@
+//! One reading of one day, page by page: what is new on each, and where it may stop.
+//!
+//! Rows come newest first, so rows that arrive meanwhile push the others down: a reading sees some rows twice but
+//! passes over none that stood there when it began.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
+use super::batch::Batch;
+use super::failure::DayError;
+use super::plan::Reading;
+use crate::checkpoint::{CompleteSweep, DayState, PartialSweep, SweepId};
+use crate::ledger::Counts;
+use crate::record::Record;
+
+/// Zoom's page tokens live 15 minutes; one this old is not worth a request.
+const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(14);
+
+/// After so many pages in a row without a row that was not on an earlier page, the pages count as endless. Rows that
+/// arrive during a sweep repeat a page at most; so many pages of rows that are all equal do not exist.
+const ENDLESS: u32 = 200;
+
+/// A record counts as late when a sweep that began this long after its time had not seen it.
+const LATE: TimeDelta = TimeDelta::seconds(60);
+
+/// A reading under way.
+#[derive(Debug)]
+pub(super) struct Pass {
+    pub(super) day: NaiveDate,
+    pub(super) reading: Reading,
+    pub(super) started: DateTime<Utc>,
+    pub(super) page_size: u16,
+    /// The token of the page to read next; none for the first.
+    pub(super) token: Option<String>,
+    issued: DateTime<Utc>,
+    /// Every row seen, repeats included.
+    seen: Counts,
+    /// Whether anything was new.
+    found_new: bool,
+    /// The complete sweep before this one.
+    against: Option<SweepId>,
+    /// Rows that this pass added to the batch.
+    accepted: Counts,
+    /// Rows that were seen more often over all pages than the log has them, but not within one page.
+    excess: Vec<Record>,
+    /// The tokens that Zoom gave during this pass.
+    tokens: HashSet<String>,
+    pages: u64,
+    pages_without_news: u32,
+}
+
+/// What one page brought.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Taken {
+    /// Rows that the log had already, or the batch.
+    pub(super) known: u64,
+    /// New rows that an earlier sweep should have seen.
+    pub(super) late: u64,
+    /// Rows whose time is not on the day.
+    pub(super) misdated: u64,
+    /// The newest time of a new row.
+    pub(super) newest: Option<DateTime<Utc>>,
+    /// Whether every row was known before this pass began; an empty page tells nothing.
+    pub(super) nothing_new: bool,
+}
+
+impl Pass {
+    /// A pass over `day`: where a sweep stopped while its token lives, else from the first page.
+    pub(super) fn begin(
+        day: NaiveDate,
+        reading: Reading,
+        state: &DayState,
+        page_size: u16,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut pass = Self {
+            day,
+            reading,
+            started: now,
+            page_size,
+            token: None,
+            issued: now,
+            seen: Counts::default(),
+            found_new: false,
+            against: state.sweep.map(|sweep| sweep.id),
+            accepted: Counts::default(),
+            excess: Vec::new(),
+            tokens: HashSet::new(),
+            pages: 0,
+            pages_without_news: 0,
+        };
+        if reading == Reading::Sweep {
+            match &state.partial {
+                Some(partial) if now < partial.issued + TOKEN_LIFETIME => {
+                    pass.started = partial.started;
+                    pass.page_size = partial.page_size;
+                    pass.token = Some(partial.token.clone());
+                    pass.issued = partial.issued;
+                    pass.seen = partial.seen.clone();
+                    pass.found_new = partial.found_new;
+                    pass.against = partial.against;
+                }
+                _ => pass.page_size = sweep_page_size(state, page_size),
+            }
+        }
+        pass
+    }
+
+    /// Begins again at the first page, after Zoom refused the token.
+    pub(super) fn restart(&mut self, now: DateTime<Utc>) {
+        self.reading = Reading::Sweep;
+        self.started = now;
+        self.token = None;
+        self.seen = Counts::default();
+        self.excess.clear();
+        self.tokens.clear();
+        self.pages_without_news = 0;
+    }
+
+    /// Takes a page's rows: what the log lacks goes into the batch.
+    pub(super) fn take(&mut self, rows: Vec<Record>, state: &DayState, batch: &mut Batch) -> Taken {
+        let mut taken = Taken::default();
+        let ledger = &state.ledger;
+        let on_page: Counts = rows.iter().map(Record::fingerprint).collect();
+        // What this pass has added itself does not end a head read: a page of rows that were pushed down by new ones
+        // has nothing new either, and below it there may be rows that nobody has read.
+        taken.nothing_new = !rows.is_empty()
+            && on_page.iter().all(|(record, count)| {
+                count
+                    <= batch
+                        .copies(record, ledger)
+                        .saturating_sub(self.accepted.get(record))
+            });
+        let first_seen = on_page.iter().any(|(record, _)| self.seen.get(record) == 0);
+        self.pages += 1;
+        self.pages_without_news = if first_seen {
+            0
+        } else {
+            self.pages_without_news + 1
+        };
+
+        let mut within_page = Counts::default();
+        for row in rows {
+            let record = row.fingerprint();
+            let seen = self.seen.add(record);
+            // Equal rows within one answer are believed at once; over several pages only as many as two sweeps proved.
+            let believed = within_page
+                .add(record)
+                .max(seen.min(state.confirmed.get(record)));
+            taken.misdated +=
+                u64::from(row.time().is_some_and(|time| time.date_naive() != self.day));
+            let copies = batch.copies(record, ledger);
+            if copies < believed {
+                if let (Some(time), Some(sweep)) = (row.time(), &state.sweep) {
+                    let repeats = state.confirmed.get(record) > 0;
+                    taken.late += u64::from(!repeats && time + LATE < sweep.started);
+                }
+                taken.newest = taken.newest.max(row.time());
+                self.add(row, state, batch);
+            } else {
+                taken.known += 1;
+                if copies < seen && self.reading == Reading::Sweep {
+                    self.excess.push(row);
+                }
+            }
+        }
+        taken
+    }
+
+    fn add(&mut self, row: Record, state: &DayState, batch: &mut Batch) {
+        self.found_new = true;
+        self.accepted.add(row.fingerprint());
+        batch.push(row, &state.ledger);
+    }
+
+    /// Goes on to the page of `token`.
+    pub(super) fn advance(&mut self, token: String, now: DateTime<Utc>) -> Result<(), DayError> {
+        if !self.tokens.insert(token.clone()) {
+            return Err(DayError::RepeatedToken { page: self.pages });
+        }
+        if self.pages_without_news >= ENDLESS {
+            return Err(DayError::EndlessPages {
+                page: self.pages,
+                pages: ENDLESS,
+            });
+        }
+        self.token = Some(token);
+        self.issued = now;
+        Ok(())
+    }
+
+    /// Where another run can go on. All rows seen must be in the log.
+    pub(super) fn to_partial(&self) -> Option<PartialSweep> {
+        Some(PartialSweep {
+            started: self.started,
+            page_size: self.page_size,
+            token: self.token.clone()?,
+            issued: self.issued,
+            seen: self.seen.clone(),
+            found_new: self.found_new,
+            against: self.against,
+        })
+    }
+
+    /// After a head read that ended where it should: what it left in `state` halfway is void, and what stood there
+    /// `before` counts again.
+    pub(super) fn forget_place(
+        &self,
+        state: &mut DayState,
+        before: (Option<DateTime<Utc>>, Option<PartialSweep>),
+    ) {
+        if state.unread_since == Some(self.started) {
+            state.unread_since = before.0;
+        }
+        if state
+            .partial
+            .as_ref()
+            .is_some_and(|partial| partial.started == self.started)
+        {
+            state.partial = before.1;
+        }
+    }
+
+    /// What this pass, having reached the day's end with all its rows in the log, proves about equal rows on
+    /// different pages. The rows that it proves go into the batch.
+    pub(super) fn confirm(&mut self, state: &mut DayState, batch: &mut Batch) {
+        let id = self.id();
+        let agrees = self
+            .against
+            .is_some_and(|against| against.rows == id.rows && against.page_size != id.page_size);
+        if !agrees {
+            return;
+        }
+        for (record, count) in self.seen.iter() {
+            if count > state.ledger.delivered.get(record) {
+                state.confirmed.raise(record, count);
+            }
+        }
+        for row in std::mem::take(&mut self.excess) {
+            let record = row.fingerprint();
+            if batch.copies(record, &state.ledger) < state.confirmed.get(record) {
+                self.add(row, state, batch);
+            }
+        }
+    }
+
+    /// This pass as the day's last complete sweep.
+    pub(super) fn to_complete(&self, state: &DayState) -> CompleteSweep {
+        let undecided = self.seen.iter().any(|(record, count)| {
+            count
+                > state
+                    .ledger
+                    .delivered
+                    .get(record)
+                    .max(state.confirmed.get(record))
+        });
+        CompleteSweep {
+            started: self.started,
+            id: self.id(),
+            undecided,
+        }
+    }
+
+    /// Whether anything was new.
+    pub(super) const fn found_new(&self) -> bool {
+        self.found_new
+    }
+
+    fn id(&self) -> SweepId {
+        SweepId {
+            page_size: self.page_size,
+            rows: self.seen.digest(),
+        }
+    }
+}
+
+/// A sweep that may confirm another reads by pages of another size.
+fn sweep_page_size(state: &DayState, page_size: u16) -> u16 {
+    match &state.sweep {
+        Some(sweep) if sweep.undecided && sweep.id.page_size == page_size => match page_size {
+            1 => 2,
+            more => more - 1,
+        },
+        _ => page_size,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T10:00:00Z".parse().unwrap()
+    }
+
+    fn row(text: &str) -> Record {
+        Record::parse(&format!(
+            r#"{{"time":"2026-11-22T09:00:00Z","action":"{text}"}}"#
+        ))
+        .unwrap()
+    }
+
+    fn rows(texts: &[&str]) -> Vec<Record> {
+        texts.iter().map(|text| row(text)).collect()
+    }
+
+    fn pass(reading: Reading, state: &DayState) -> Pass {
+        Pass::begin(now().date_naive(), reading, state, 300, now())
+    }
+
+    fn deliver(batch: &mut Batch, state: &mut DayState) {
+        state.ledger.record(batch.chunk(usize::MAX));
+        batch.settle(&state.ledger);
+        assert!(batch.is_empty());
+    }
+
+    #[test]
+    fn equal_rows_are_believed_within_a_page_but_not_across_pages() {
+        let (mut state, mut batch) = (DayState::default(), Batch::default());
+        let mut first = pass(Reading::Sweep, &state);
+        first.take(rows(&["a", "b", "b"]), &state, &mut batch);
+        first.take(rows(&["b", "c"]), &state, &mut batch);
+        assert_eq!(batch.len(), 4, "a, two b, c");
+        deliver(&mut batch, &mut state);
+        first.confirm(&mut state, &mut batch);
+        let sweep = first.to_complete(&state);
+        assert!(sweep.undecided && batch.is_empty());
+        state.sweep = Some(sweep);
+
+        let mut second = pass(Reading::Sweep, &state);
+        assert_eq!(second.page_size, 299);
+        second.take(rows(&["a", "b"]), &state, &mut batch);
+        second.take(rows(&["b", "b", "c"]), &state, &mut batch);
+        assert!(batch.is_empty());
+        second.confirm(&mut state, &mut batch);
+        assert_eq!(batch.len(), 1, "the third b");
+        deliver(&mut batch, &mut state);
+        assert!(!second.to_complete(&state).undecided);
+        assert!(second.found_new());
+    }
+
+    #[test]
+    fn sweeps_that_differ_prove_nothing() {
+        let (mut state, mut batch) = (DayState::default(), Batch::default());
+        let sweep = |state: &mut DayState, batch: &mut Batch, pages: &[&[&str]]| {
+            let mut pass = pass(Reading::Sweep, state);
+            for page in pages {
+                pass.take(rows(page), state, batch);
+            }
+            if !batch.is_empty() {
+                deliver(batch, state);
+            }
+            pass.confirm(state, batch);
+            let complete = pass.to_complete(state);
+            state.sweep = Some(complete);
+            complete
+        };
+        sweep(&mut state, &mut batch, &[&["a", "b"], &["b"]]);
+        // The row that moved: this sweep sees one b, and a new row.
+        let second = sweep(&mut state, &mut batch, &[&["n", "a"], &["b"]]);
+        assert!(!second.undecided && batch.is_empty());
+        assert_eq!(state.ledger.delivered.get(row("b").fingerprint()), 1);
+        // Two sweeps by the same page size may both be wrong in the same way.
+        state.sweep = None;
+        let third = sweep(&mut state, &mut batch, &[&["n", "a"], &["b"], &["b"]]);
+        assert_eq!((third.undecided, third.id.page_size), (true, 300));
+        let mut same_size = pass(Reading::Head, &state);
+        for page in [&["n", "a"][..], &["b"], &["b"]] {
+            same_size.take(rows(page), &state, &mut batch);
+        }
+        same_size.confirm(&mut state, &mut batch);
+        assert!(batch.is_empty() && same_size.to_complete(&state).undecided);
+    }
+
+    #[test]
+    fn a_head_read_ends_at_a_page_known_before_it_began() {
+        let (mut state, mut batch) = (DayState::default(), Batch::default());
+        state.ledger.record(&rows(&["old", "older"]));
+        let mut head = pass(Reading::Head, &state);
+        assert!(
+            !head
+                .take(rows(&["new", "old"]), &state, &mut batch)
+                .nothing_new
+        );
+        assert!(
+            !head.take(rows(&[]), &state, &mut batch).nothing_new,
+            "an empty page says nothing"
+        );
+        // Pushed down by rows that arrived meanwhile: known, but only from this very pass.
+        assert!(!head.take(rows(&["new"]), &state, &mut batch).nothing_new);
+        assert!(
+            head.take(rows(&["old", "older"]), &state, &mut batch)
+                .nothing_new
+        );
+        assert_eq!(batch.len(), 1);
+    }
+
+    #[test]
+    fn a_sweep_goes_on_while_its_token_lives() {
+        let mut state = DayState::default();
+        let mut batch = Batch::default();
+        let mut cut = pass(Reading::Sweep, &state);
+        cut.take(rows(&["a"]), &state, &mut batch);
+        deliver(&mut batch, &mut state);
+        assert_eq!(cut.to_partial(), None, "the first page has no token");
+        cut.advance("t1".to_owned(), now()).unwrap();
+        state.partial = cut.to_partial();
+
+        let later = |minutes| {
+            Pass::begin(
+                cut.day,
+                Reading::Sweep,
+                &state,
+                300,
+                now() + TimeDelta::minutes(minutes),
+            )
+        };
+        let resumed = later(13);
+        assert_eq!(
+            (resumed.token.as_deref(), resumed.started),
+            (Some("t1"), now())
+        );
+        assert_eq!(resumed.seen.total(), 1);
+        assert!(resumed.found_new());
+        let anew = later(14);
+        assert_eq!(
+            (anew.token, anew.started),
+            (None, now() + TimeDelta::minutes(14))
+        );
+        let head = Pass::begin(cut.day, Reading::Head, &state, 300, now());
+        assert_eq!(head.token, None, "a head is at the top");
+    }
+
+    #[test]
+    fn a_repeated_token_and_endless_pages_are_errors() {
+        let (state, mut batch) = (DayState::default(), Batch::default());
+        let mut repeating = pass(Reading::Sweep, &state);
+        repeating.advance("t".to_owned(), now()).unwrap();
+        assert_eq!(
+            repeating.advance("t".to_owned(), now()),
+            Err(DayError::RepeatedToken { page: 0 })
+        );
+
+        for page in [&[][..], &["same"]] {
+            let mut endless = pass(Reading::Sweep, &state);
+            let mut turned = 0;
+            while endless.advance(format!("t{turned}"), now()).is_ok() {
+                endless.take(rows(page), &state, &mut batch);
+                turned += 1;
+                assert!(turned <= ENDLESS + 1);
+            }
+            assert!(turned >= ENDLESS);
+        }
+    }
+
+    #[test]
+    fn late_and_misdated_rows_are_counted() {
+        let (mut state, mut batch) = (DayState::default(), Batch::default());
+        let id = SweepId {
+            page_size: 300,
+            rows: Counts::default().digest(),
+        };
+        state.sweep = Some(CompleteSweep {
+            started: now(),
+            id,
+            undecided: false,
+        });
+        let at = |time: &str| Record::parse(&format!(r#"{{"time":"{time}"}}"#)).unwrap();
+        let page = vec![
+            at("2026-11-23T00:00:01Z"),
+            at("2026-11-22T09:59:30Z"),
+            at("2026-11-22T09:00:00Z"),
+        ];
+        let taken = pass(Reading::Sweep, &state).take(page, &state, &mut batch);
+        assert_eq!((taken.late, taken.misdated, taken.known), (1, 1, 0));
+        assert_eq!(taken.newest, "2026-11-23T00:00:01Z".parse().ok());
+    }
+}

@@ -1,0 +1,212 @@
+//! Which days a run reads, in which order, and how far.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+use super::Settings;
+use crate::checkpoint::{Checkpoint, DayState};
+
+/// How long after its end a day's head is still read at every run: rows that Zoom shows some minutes late would
+/// otherwise wait for the next sweep.
+const HEAD_AFTER_END: TimeDelta = TimeDelta::hours(6);
+
+/// How a day is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// From the newest row to the first page with nothing new.
+    Head,
+    /// From the newest row to the oldest.
+    Sweep,
+}
+
+/// One reading of one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Task {
+    pub(super) day: NaiveDate,
+    pub(super) reading: Reading,
+}
+
+/// When a day ends.
+pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
+    day.succ_opt()
+        .unwrap_or(day)
+        .and_time(NaiveTime::MIN)
+        .and_utc()
+}
+
+/// What is due at `now`: today's head first, because an alert cannot wait for a backlog; then the other days,
+/// oldest first, because Zoom forgets those first; today's sweep last.
+pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Vec<Task> {
+    let today = now.date_naive();
+    let last = match today.succ_opt() {
+        Some(tomorrow) if checkpoint.ask_tomorrow => tomorrow,
+        _ => today,
+    };
+    let unknown = DayState::default();
+    let (mut first, mut then, mut at_last) = (Vec::new(), Vec::new(), Vec::new());
+    for day in checkpoint.open_days(last) {
+        let state = checkpoint.days.get(&day).unwrap_or(&unknown);
+        let sweep_is_due = sweep_is_due(state, day, settings, now);
+        let sweep = Task {
+            day,
+            reading: Reading::Sweep,
+        };
+        let head = Task {
+            day,
+            reading: Reading::Head,
+        };
+        if day < today {
+            match sweep_is_due {
+                true => then.push(sweep),
+                false if now < end_of(day) + HEAD_AFTER_END => then.push(head),
+                false => {}
+            }
+        } else if sweep_is_due && (is_unread(state) || settings.full_sweep.is_zero()) {
+            // Its head would be all of it.
+            first.push(sweep);
+        } else {
+            first.push(head);
+            at_last.extend(sweep_is_due.then_some(sweep));
+        }
+    }
+    first.into_iter().chain(then).chain(at_last).collect()
+}
+
+/// Whether nothing of the day has been read.
+fn is_unread(state: &DayState) -> bool {
+    state.sweep.is_none() && state.partial.is_none() && state.unread_since.is_none()
+}
+
+fn sweep_is_due(state: &DayState, day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> bool {
+    let Some(sweep) = &state.sweep else {
+        return true;
+    };
+    let settles_from = end_of(day) + settings.late_arrival;
+    state.partial.is_some()
+        || state.has_unread()
+        || state.lacks_confirmed()
+        || now >= sweep.started + settings.full_sweep
+        || (now >= settles_from && sweep.started < settles_from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkpoint::{CompleteSweep, SweepId};
+    use crate::ledger::Counts;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn settings() -> Settings {
+        Settings {
+            s3_prefix: "p/".to_owned(),
+            state_key: "s".to_owned(),
+            page_size: 300,
+            start_date: None,
+            late_arrival: TimeDelta::hours(48),
+            full_sweep: TimeDelta::minutes(360),
+            max_records_per_object: 50_000,
+            daily_request_budget: 10_000,
+        }
+    }
+
+    fn swept(started: &str) -> DayState {
+        let id = SweepId {
+            page_size: 300,
+            rows: Counts::default().digest(),
+        };
+        let sweep = CompleteSweep {
+            started: at(started),
+            id,
+            undecided: false,
+        };
+        DayState {
+            sweep: Some(sweep),
+            ..DayState::default()
+        }
+    }
+
+    fn planned(checkpoint: &Checkpoint, now: &str) -> Vec<String> {
+        let tasks = plan(checkpoint, &settings(), at(now));
+        tasks
+            .iter()
+            .map(|task| format!("{:?} {}", task.reading, task.day.format("%d")))
+            .collect()
+    }
+
+    #[test]
+    fn a_catch_up_reads_today_first_and_then_the_oldest_day() {
+        let checkpoint = Checkpoint::new("p/", day("2026-11-20"));
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T10:00:00Z"),
+            ["Sweep 23", "Sweep 20", "Sweep 21", "Sweep 22"]
+        );
+    }
+
+    #[test]
+    fn a_quiet_run_reads_only_todays_head() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-21"));
+        for n in ["2026-11-21", "2026-11-22", "2026-11-23"] {
+            checkpoint.put_day(day(n), swept("2026-11-23T08:00:00Z"));
+        }
+        assert_eq!(planned(&checkpoint, "2026-11-23T10:00:00Z"), ["Head 23"]);
+        let due = planned(&checkpoint, "2026-11-23T14:00:00Z");
+        assert_eq!(due, ["Head 23", "Sweep 21", "Sweep 22", "Sweep 23"]);
+    }
+
+    #[test]
+    fn yesterdays_head_is_read_in_the_first_hours() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        checkpoint.put_day(day("2026-11-22"), swept("2026-11-23T00:10:00Z"));
+        checkpoint.put_day(day("2026-11-23"), swept("2026-11-23T00:10:00Z"));
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T05:59:00Z"),
+            ["Head 23", "Head 22"]
+        );
+        assert_eq!(planned(&checkpoint, "2026-11-23T06:09:00Z"), ["Head 23"]);
+    }
+
+    #[test]
+    fn a_day_is_swept_once_more_when_it_may_settle() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-20"));
+        checkpoint.put_day(day("2026-11-20"), swept("2026-11-22T23:59:59Z"));
+        assert_eq!(
+            planned(&checkpoint, "2026-11-22T23:59:59Z")[1..],
+            ["Sweep 21"]
+        );
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T00:00:00Z")[1..],
+            ["Sweep 20", "Sweep 21", "Sweep 22"]
+        );
+    }
+
+    #[test]
+    fn what_is_left_unread_makes_a_sweep_due() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-23"));
+        let mut state = swept("2026-11-23T08:00:00Z");
+        state.unread_since = Some(at("2026-11-23T08:00:01Z"));
+        checkpoint.put_day(day("2026-11-23"), state.clone());
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T09:00:00Z"),
+            ["Head 23", "Sweep 23"]
+        );
+        state.unread_since = Some(at("2026-11-23T08:00:00Z"));
+        checkpoint.put_day(day("2026-11-23"), state);
+        assert_eq!(planned(&checkpoint, "2026-11-23T09:00:00Z"), ["Head 23"]);
+    }
+
+    #[test]
+    fn tomorrow_is_asked_once_a_row_was_misdated() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-23"));
+        checkpoint.ask_tomorrow = true;
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T09:00:00Z"),
+            ["Sweep 23", "Sweep 24"]
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! What a run did: the function's answer, and the numbers behind its metrics.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::checkpoint::Checkpoint;
+use crate::zoom::Usage;
+
+/// What a run did to one day.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct DayReport {
+    /// Records delivered.
+    pub written: u64,
+    /// Pages read.
+    pub pages: u64,
+    /// Whether a sweep reached the day's end.
+    pub swept: bool,
+    /// Whether the day was settled.
+    pub settled: bool,
+}
+
+/// What a run did. Serialized it is the function's answer.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// The UTC day on which the run began.
+    pub date: NaiveDate,
+    /// Whether the run only read. Then `written` counts what a run would deliver.
+    pub dry_run: bool,
+    /// Whether all that was due was done.
+    pub complete: bool,
+    /// The days that were read.
+    pub days: BTreeMap<NaiveDate, DayReport>,
+    /// The keys of the objects written, in the order of writing.
+    pub objects: Vec<String>,
+    /// The last of the days that are all settled.
+    pub settled_through: Option<NaiveDate>,
+    /// Requests to Zoom.
+    pub usage: Usage,
+    /// Requests to Zoom's report today (UTC), those of earlier runs included.
+    pub requests_today: u64,
+    /// Rows that were in the log already.
+    pub already_delivered: u64,
+    /// Records that an earlier sweep, which began after their time, had not seen.
+    pub late: u64,
+    /// Rows whose time is not on the day asked.
+    pub misdated: u64,
+    /// Days that are not settled.
+    pub open_days: u64,
+    /// Days that failed.
+    pub failed_days: Vec<NaiveDate>,
+    /// Days that Zoom stopped keeping before they were settled.
+    pub lost: Vec<NaiveDate>,
+    /// The time of the newest record delivered.
+    pub newest_record: Option<DateTime<Utc>>,
+    /// How long ago that was.
+    pub newest_record_age: Option<TimeDelta>,
+    /// How long ago the last complete run ended.
+    pub since_complete_run: Option<TimeDelta>,
+}
+
+impl Report {
+    pub(super) fn new(now: DateTime<Utc>, dry_run: bool) -> Self {
+        Self {
+            date: now.date_naive(),
+            dry_run,
+            complete: true,
+            days: BTreeMap::new(),
+            objects: Vec::new(),
+            settled_through: None,
+            usage: Usage::default(),
+            requests_today: 0,
+            already_delivered: 0,
+            late: 0,
+            misdated: 0,
+            open_days: 0,
+            failed_days: Vec::new(),
+            lost: Vec::new(),
+            newest_record: None,
+            newest_record_age: None,
+            since_complete_run: None,
+        }
+    }
+
+    pub(super) fn day(&mut self, day: NaiveDate) -> &mut DayReport {
+        self.days.entry(day).or_default()
+    }
+
+    /// Adds what the checkpoint says at the run's end.
+    pub(super) fn finish(&mut self, checkpoint: &Checkpoint, now: DateTime<Utc>) {
+        let today = now.date_naive();
+        self.settled_through = Some(checkpoint.settled_through);
+        self.open_days = checkpoint.open_days(today).len() as u64;
+        self.newest_record_age = checkpoint
+            .newest_record
+            .map(|at| (now - at).max(TimeDelta::zero()));
+        self.since_complete_run = checkpoint
+            .last_complete_run
+            .map(|at| (now - at).max(TimeDelta::zero()));
+        self.requests_today = checkpoint.requests.on(today);
+    }
+
+    /// Records delivered, of all days.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.days.values().map(|day| day.written).sum()
+    }
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Day<'a> {
+            date: NaiveDate,
+            #[serde(flatten)]
+            report: &'a DayReport,
+        }
+        let days: Vec<_> = self
+            .days
+            .iter()
+            .map(|(&date, report)| Day { date, report })
+            .collect();
+
+        let mut answer = serializer.serialize_struct("Answer", 9)?;
+        answer.serialize_field("ok", &true)?;
+        answer.serialize_field("written", &self.written())?;
+        answer.serialize_field("date", &self.date)?;
+        answer.serialize_field("complete", &self.complete)?;
+        answer.serialize_field("days", &days)?;
+        answer.serialize_field("requests", &self.usage.requests)?;
+        answer.serialize_field("objects", &self.objects)?;
+        answer.serialize_field("settled_through", &self.settled_through)?;
+        if self.dry_run {
+            answer.serialize_field("dry_run", &true)?;
+        } else {
+            answer.skip_field("dry_run")?;
+        }
+        answer.end()
+    }
+}

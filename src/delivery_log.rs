@@ -1,0 +1,350 @@
+//! The log of one day: numbered, immutable objects below the feed's prefix.
+//!
+//! ```text
+//! zoom/operationlogs/2026/11/22/zoom-operationlogs-2026-11-22-000007.json.gz
+//! ```
+//!
+//! is entry 7 of the log of 22 November 2026. The delivered objects *are* the log; there is no second place that
+//! says what was delivered. Entries are numbered without a gap and put only if absent, one after the other, so
+//! whoever wants to write entry N must first have counted all entries before it. The idea is that of the
+//! put-if-absent logs of Delta Lake and SlateDB; `docs/architecture.md` has the protocol and why each rule is there.
+
+use std::io::{self, BufRead, BufReader, Write};
+
+use bytes::Bytes;
+use chrono::{DateTime, NaiveDate, Utc};
+use flate2::Compression;
+use flate2::bufread::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use thiserror::Error;
+
+use crate::ledger::{Counts, CountsDigest, Ledger};
+use crate::record::Record;
+use crate::store::{Condition, Marker, Store, StoreError, VersionId};
+
+/// The last number that a key has room for.
+const LAST_SEQ: u64 = 999_999;
+
+/// The longest line that SecOps takes is 4 MB; a longer one fails the whole object it stands in
+/// (feed error `MaxLogLineSize4MBExceeded`).
+const LONGEST_LINE: usize = 4_000_000;
+
+/// The log of all days below one prefix of a bucket.
+#[derive(Debug)]
+pub struct DeliveryLog<'a, S> {
+    store: &'a S,
+    prefix: &'a str,
+}
+
+/// What became of one attempt to append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Append {
+    /// The entry is in the log, under this key.
+    Written(String),
+    /// The put was refused or its answer lost: whether the entry, or somebody else's, is in the log is open, and
+    /// only [`DeliveryLog::fold`] can tell.
+    Uncertain(StoreError),
+}
+
+/// An entry that was found in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// Its key.
+    pub key: String,
+    /// How many records it holds.
+    pub records: u64,
+    /// Tells what it holds, so that a run can know its own entry whose answer it lost.
+    pub digest: CountsDigest,
+}
+
+/// Why a day's log could not be read or extended. Nothing is ever skipped for it.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// The store refused a call or could not be reached.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// An entry is missing between others.
+    #[error(
+        "the log of {day} has entry {found} but not entry {missing}: restore s3://…/{key}, or a version of it, \
+         before anything else is delivered for this day"
+    )]
+    Gap {
+        /// The day.
+        day: NaiveDate,
+        /// The number that is not there.
+        missing: u64,
+        /// The number behind it that is.
+        found: u64,
+        /// The missing entry's key.
+        key: String,
+    },
+    /// The log has fewer entries than were once delivered.
+    #[error(
+        "the log of {day} has {found} entries, but {expected} were delivered: the others were removed, and \
+         without them it is not known what the day still lacks"
+    )]
+    Short {
+        /// The day.
+        day: NaiveDate,
+        /// How many there are.
+        found: u64,
+        /// How many there were.
+        expected: u64,
+    },
+    /// An entry cannot be read as gzip NDJSON.
+    #[error(
+        "entry {key} (version {version}) cannot be read: {problem}; restore it from a backup or an older version"
+    )]
+    Damaged {
+        /// The entry's key.
+        key: String,
+        /// The version that is damaged.
+        version: String,
+        /// What is wrong with it; no content.
+        problem: String,
+    },
+    /// An entry could not be compressed.
+    #[error("entry {key} could not be compressed: {problem}")]
+    Encoding {
+        /// The entry's key.
+        key: String,
+        /// What the encoder said.
+        problem: String,
+    },
+    /// The bucket keeps no versions.
+    #[error(
+        "versioning is off in the bucket (the put of {key} answered without a version id): switch it on; without \
+         it an entry that a reader deletes could be delivered again"
+    )]
+    Unversioned {
+        /// The key that was put.
+        key: String,
+    },
+    /// All numbers of a day are taken.
+    #[error("the log of {day} is full: entry {LAST_SEQ} is taken; raise MAX_RECORDS_PER_OBJECT")]
+    Full {
+        /// The day.
+        day: NaiveDate,
+    },
+}
+
+/// One entry as a listing shows it: its number and its versions. More than one version means that somebody
+/// deleted and rewrote it; all of them were delivered.
+#[derive(Debug)]
+struct Entry {
+    seq: u64,
+    key: String,
+    versions: Vec<VersionId>,
+}
+
+impl<'a, S: Store> DeliveryLog<'a, S> {
+    /// The log below `prefix`, which ends in `/`.
+    pub const fn new(store: &'a S, prefix: &'a str) -> Self {
+        Self { store, prefix }
+    }
+
+    /// Where the entries of `day` are.
+    fn day_prefix(&self, day: NaiveDate) -> String {
+        format!(
+            "{}{}",
+            self.prefix,
+            day.format("%Y/%m/%d/zoom-operationlogs-%Y-%m-%d-")
+        )
+    }
+
+    /// The key of entry `seq` of `day`. The day is the one asked of Zoom, never the clock's: a retry after
+    /// midnight must aim at the same key.
+    #[must_use]
+    pub fn key(&self, day: NaiveDate, seq: u64) -> String {
+        format!("{}{seq:06}.json.gz", self.day_prefix(day))
+    }
+
+    /// The number in a key of `day`; none for a key that is no entry's.
+    fn seq_of(&self, day: NaiveDate, key: &str) -> Option<u64> {
+        let number = key
+            .strip_prefix(&self.day_prefix(day))?
+            .strip_suffix(".json.gz")?;
+        let seq = number.parse().ok()?;
+        // One spelling per number: "7" or "+00007" is not an entry.
+        (self.key(day, seq) == key).then_some(seq)
+    }
+
+    /// The first day that has an entry, or had one that a reader deleted since.
+    ///
+    /// # Errors
+    /// When the listing fails.
+    pub async fn first_day(&self) -> Result<Option<NaiveDate>, LogError> {
+        let mut after = None;
+        loop {
+            let page = self
+                .store
+                .list_versions(self.prefix, after.as_ref())
+                .await?;
+            let day = page
+                .versions
+                .iter()
+                .find_map(|version| self.day_of(&version.key));
+            match (day, page.next) {
+                (Some(day), _) => return Ok(Some(day)),
+                (None, Some(next)) => after = Some(next),
+                (None, None) => return Ok(None),
+            }
+        }
+    }
+
+    fn day_of(&self, key: &str) -> Option<NaiveDate> {
+        let day = key.strip_prefix(self.prefix)?.get(..10)?;
+        let day = NaiveDate::parse_from_str(day, "%Y/%m/%d").ok()?;
+        self.seq_of(day, key).map(|_| day)
+    }
+
+    /// Reads the entries that `ledger` does not know yet and counts their records as delivered: entries of a
+    /// run that died, of one that runs at the same time, or of this one with its answer lost. Returns the
+    /// entries that it found.
+    ///
+    /// All *versions* are listed, because S3 lets a conditional put pass over a delete marker.
+    ///
+    /// # Errors
+    /// When an entry is missing or cannot be read. The ledger then stays as it was before that entry.
+    pub async fn fold(&self, day: NaiveDate, ledger: &mut Ledger) -> Result<Vec<Folded>, LogError> {
+        let entries = self.entries_from(day, ledger.next_seq).await?;
+        let mut folded = Vec::new();
+        for entry in entries {
+            if entry.seq != ledger.next_seq {
+                return Err(LogError::Gap {
+                    day,
+                    missing: ledger.next_seq,
+                    found: entry.seq,
+                    key: self.key(day, ledger.next_seq),
+                });
+            }
+            let mut records = Vec::new();
+            for version in &entry.versions {
+                let body = self.store.get_version(&entry.key, version).await?;
+                records.extend(decode(&body).map_err(|problem| LogError::Damaged {
+                    key: entry.key.clone(),
+                    version: version.0.clone(),
+                    problem,
+                })?);
+            }
+            let counts: Counts = records.iter().map(Record::fingerprint).collect();
+            folded.push(Folded {
+                key: entry.key,
+                records: counts.total(),
+                digest: counts.digest(),
+            });
+            ledger.record(&records);
+        }
+        Ok(folded)
+    }
+
+    /// The ledger of a day of which only the number of entries is known, from the log itself.
+    ///
+    /// # Errors
+    /// As [`fold`](Self::fold), and when the log has fewer than `expected` entries.
+    pub async fn rebuild(&self, day: NaiveDate, expected: u64) -> Result<Ledger, LogError> {
+        let mut ledger = Ledger::default();
+        self.fold(day, &mut ledger).await?;
+        if ledger.next_seq < expected {
+            return Err(LogError::Short {
+                day,
+                found: ledger.next_seq,
+                expected,
+            });
+        }
+        Ok(ledger)
+    }
+
+    /// Tries to append `records` as the entry that `ledger` names next. The caller has just folded.
+    ///
+    /// # Errors
+    /// When no further attempt can succeed.
+    pub async fn append(
+        &self,
+        day: NaiveDate,
+        ledger: &mut Ledger,
+        records: &[&Record],
+        written_at: DateTime<Utc>,
+    ) -> Result<Append, LogError> {
+        if ledger.next_seq > LAST_SEQ {
+            return Err(LogError::Full { day });
+        }
+        let key = self.key(day, ledger.next_seq);
+        let body = encode(records, written_at).map_err(|error| LogError::Encoding {
+            key: key.clone(),
+            problem: error.kind().to_string(),
+        })?;
+        match self.store.put(&key, body, Condition::Absent).await {
+            Ok(written) if written.version.is_none() => Err(LogError::Unversioned { key }),
+            Ok(_) => {
+                ledger.record(records.iter().copied());
+                Ok(Append::Written(key))
+            }
+            Err(error) if error.kind.is_final() => Err(error.into()),
+            Err(error) => Ok(Append::Uncertain(error)),
+        }
+    }
+
+    async fn entries_from(&self, day: NaiveDate, seq: u64) -> Result<Vec<Entry>, LogError> {
+        let prefix = self.day_prefix(day);
+        let mut after = seq
+            .checked_sub(1)
+            .map(|before| Marker::after(self.key(day, before)));
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let page = self.store.list_versions(&prefix, after.as_ref()).await?;
+            for version in page.versions {
+                let Some(found) = self.seq_of(day, &version.key).filter(|&found| found >= seq)
+                else {
+                    continue;
+                };
+                match entries.last_mut().filter(|entry| entry.seq == found) {
+                    Some(entry) => entry.versions.push(version.id),
+                    None => entries.push(Entry {
+                        seq: found,
+                        key: version.key,
+                        versions: vec![version.id],
+                    }),
+                }
+            }
+            match page.next {
+                Some(next) => after = Some(next),
+                None => return Ok(entries),
+            }
+        }
+    }
+}
+
+/// Whether a record's line is longer than SecOps takes. It is delivered all the same, in an object of its own, so
+/// that it fails no other record.
+#[must_use]
+pub fn is_oversized(record: &Record) -> bool {
+    record.line().len() >= LONGEST_LINE
+}
+
+/// Records as gzip NDJSON. The time goes into the gzip header, for people.
+fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
+    let mtime = u32::try_from(written_at.timestamp()).unwrap_or(0);
+    let gzip = flate2::GzBuilder::new().mtime(mtime);
+    let mut encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::default());
+    let written = records.iter().try_for_each(|record| {
+        encoder.write_all(record.line().as_bytes())?;
+        encoder.write_all(b"\n")
+    });
+    written.and_then(|()| encoder.finish()).map(Bytes::from)
+}
+
+/// The records of an entry. An error names a line, never its content.
+fn decode(body: &[u8]) -> Result<Vec<Record>, String> {
+    let mut records = Vec::new();
+    for (number, line) in (1_u64..).zip(BufReader::new(MultiGzDecoder::new(body)).lines()) {
+        let line = line.map_err(|error| format!("line {number}: {}", error.kind()))?;
+        let record = Record::parse(&line).map_err(|_| format!("line {number} is not JSON"))?;
+        records.push(record);
+    }
+    if records.is_empty() {
+        return Err("it holds no record".to_owned());
+    }
+    Ok(records)
+}

@@ -1,0 +1,206 @@
+//! What the function is asked to do.
+
+use chrono::{DateTime, Months, NaiveDate, Utc};
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+/// How many months back Zoom reports.
+const HISTORY: Months = Months::new(6);
+
+/// An invocation's event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The days to replay; none for an ordinary run.
+    pub replay: Option<DayRange>,
+    /// Whether to read only, and write nothing.
+    pub dry_run: bool,
+}
+
+/// Days from the first to the last, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DayRange {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+}
+
+impl DayRange {
+    /// The days, in order.
+    pub fn iter(&self) -> impl Iterator<Item = NaiveDate> + use<> {
+        let to = self.to;
+        self.from.iter_days().take_while(move |&day| day <= to)
+    }
+}
+
+/// An event that asks for nothing the function does.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "the event is not understood: {problem}. It takes {{}} (an ordinary run), \
+     {{\"from\": \"2026-06-01\", \"to\": \"2026-06-30\"}} (a replay of these days) and, with either, {{\"dry_run\": true}}"
+)]
+pub struct EventError {
+    problem: String,
+}
+
+impl Event {
+    /// An ordinary run.
+    pub const RUN: Self = Self {
+        replay: None,
+        dry_run: false,
+    };
+
+    /// Reads an event. `now` bounds the days that can be replayed.
+    ///
+    /// # Errors
+    /// Names the field that is wrong, what it has and what it takes.
+    pub fn parse(event: &Value, now: DateTime<Utc>) -> Result<Self, EventError> {
+        let fail = |problem: String| Err(EventError { problem });
+        let Value::Object(fields) = event else {
+            return fail(format!("it is {}, not an object", kind_of(event)));
+        };
+        if is_schedule(fields) {
+            return Ok(Self::RUN);
+        }
+        let known = ["from", "to", "dry_run"];
+        if let Some(other) = fields.keys().find(|field| !known.contains(&field.as_str())) {
+            return fail(format!("it has the field {other:?}"));
+        }
+        let dry_run = match fields.get("dry_run") {
+            None => false,
+            Some(Value::Bool(dry_run)) => *dry_run,
+            Some(other) => {
+                return fail(format!("dry_run is {}, not true or false", kind_of(other)));
+            }
+        };
+        let replay = match (day(fields, "from")?, day(fields, "to")?) {
+            (None, None) => None,
+            (Some(from), Some(to)) => Some(check_range(from, to, now.date_naive())?),
+            (Some(_), None) => return fail("it has from but not to".to_owned()),
+            (None, Some(_)) => return fail("it has to but not from".to_owned()),
+        };
+        Ok(Self { replay, dry_run })
+    }
+}
+
+/// EventBridge's envelope: Scheduler's, or a rule's.
+fn is_schedule(fields: &Map<String, Value>) -> bool {
+    let source = fields.get("source").and_then(Value::as_str);
+    matches!(source, Some("aws.scheduler" | "aws.events"))
+}
+
+fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, EventError> {
+    let Some(value) = fields.get(name) else {
+        return Ok(None);
+    };
+    let problem = match value.as_str() {
+        // %Y takes any number of digits; a date here has one form.
+        Some(text) => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(day) if text.len() == 10 => return Ok(Some(day)),
+            _ => format!(
+                "{name} is {:?}, not a date YYYY-MM-DD",
+                text.chars().take(40).collect::<String>()
+            ),
+        },
+        None => format!("{name} is {}, not a date YYYY-MM-DD", kind_of(value)),
+    };
+    Err(EventError { problem })
+}
+
+fn check_range(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<DayRange, EventError> {
+    let earliest = today.checked_sub_months(HISTORY).unwrap_or(today);
+    let problem = if from > to {
+        format!("from ({from}) is after to ({to})")
+    } else if to > today {
+        format!("to ({to}) is in the future; today is {today} (UTC)")
+    } else if from < earliest {
+        format!(
+            "from ({from}) is beyond the six months that Zoom keeps; the first day it has is {earliest}"
+        )
+    } else {
+        return Ok(DayRange { from, to });
+    };
+    Err(EventError { problem })
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(event: Value) -> Result<Event, String> {
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        Event::parse(&event, now).map_err(|error| error.problem)
+    }
+
+    #[test]
+    fn the_schedule_and_an_empty_event_are_ordinary_runs() {
+        let rule = json!({"version": "0", "source": "aws.events", "detail-type": "Scheduled Event", "detail": {}});
+        for event in [
+            json!({}),
+            json!({"source": "aws.scheduler", "detail": "{}"}),
+            rule,
+        ] {
+            assert_eq!(parse(event), Ok(Event::RUN));
+        }
+    }
+
+    #[test]
+    fn a_replay_names_its_days() {
+        let event =
+            parse(json!({"from": "2026-05-22", "to": "2026-11-22", "dry_run": true})).unwrap();
+        assert!(event.dry_run);
+        let days: Vec<_> = event.replay.unwrap().iter().collect();
+        assert_eq!(
+            (days.len(), days[0].to_string().as_str()),
+            (185, "2026-05-22")
+        );
+    }
+
+    #[test]
+    fn anything_else_is_an_error_that_names_it() {
+        for (event, expected) in [
+            (json!([]), "an array, not an object"),
+            (json!({"form": "2026-06-01"}), "the field \"form\""),
+            (json!({"source": "aws.s3"}), "the field \"source\""),
+            (json!({"dry_run": "yes"}), "dry_run is a string"),
+            (json!({"from": "2026-06-01"}), "from but not to"),
+            (json!({"to": "2026-06-01"}), "to but not from"),
+            (
+                json!({"from": "2026-6-1", "to": "2026-06-01"}),
+                "from is \"2026-6-1\"",
+            ),
+            (
+                json!({"from": 20260601, "to": "2026-06-01"}),
+                "from is a number",
+            ),
+            (
+                json!({"from": "2026-06-02", "to": "2026-06-01"}),
+                "is after to",
+            ),
+            (
+                json!({"from": "2026-11-22", "to": "2026-11-23"}),
+                "in the future",
+            ),
+            (
+                json!({"from": "2026-05-21", "to": "2026-11-22"}),
+                "the first day it has is 2026-05-22",
+            ),
+        ] {
+            let problem = parse(event.clone()).unwrap_err();
+            assert!(problem.contains(expected), "{event}: {problem}");
+        }
+    }
+}

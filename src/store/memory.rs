@@ -1,0 +1,267 @@
+//! A versioned bucket in memory, for tests.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Condition, ETag, Marker, Object, Store, StoreError, StoreErrorKind, Version, VersionId,
+    VersionPage, Written,
+};
+
+/// How many versions one listing answers. Small, so that tests page.
+const PAGE: usize = 5;
+
+/// A bucket as S3 keeps it: versions, delete markers, conditional writes.
+///
+/// [`fail_next_put`](Self::fail_next_put) makes a write fail before or after it took effect.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    keys: RefCell<BTreeMap<String, Vec<Stored>>>,
+    written: Cell<u64>,
+    put_faults: RefCell<Vec<(String, PutFault)>>,
+    calls: RefCell<Vec<Call>>,
+    unversioned: Cell<bool>,
+}
+
+/// How a put fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PutFault {
+    /// The object is written, the answer is lost.
+    AnswerLost,
+    /// The call fails with this answer and has no effect.
+    Refused(StoreErrorKind),
+}
+
+/// A call that the store has seen: its permission and its key or prefix.
+pub type Call = (&'static str, String);
+
+/// A version, or a delete marker where there is no body.
+#[derive(Debug, Clone)]
+struct Stored {
+    id: u64,
+    body: Option<Bytes>,
+}
+
+impl MemoryStore {
+    /// An empty bucket.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Makes the next put of a key that begins with `prefix` fail.
+    pub fn fail_next_put(&self, prefix: &str, fault: PutFault) {
+        self.put_faults
+            .borrow_mut()
+            .push((prefix.to_owned(), fault));
+    }
+
+    /// Turns versioning off: puts answer without a version id from now on.
+    pub fn suspend_versioning(&self) {
+        self.unversioned.set(true);
+    }
+
+    /// Deletes an object as a reader would: it leaves a delete marker.
+    pub fn delete(&self, key: &str) {
+        let id = self.next_id();
+        self.keys
+            .borrow_mut()
+            .entry(key.to_owned())
+            .or_default()
+            .push(Stored { id, body: None });
+    }
+
+    /// Replaces an object's content without any condition, as somebody with the right to could.
+    pub fn overwrite(&self, key: &str, body: impl Into<Bytes>) {
+        let id = self.next_id();
+        let stored = Stored {
+            id,
+            body: Some(body.into()),
+        };
+        self.keys
+            .borrow_mut()
+            .entry(key.to_owned())
+            .or_default()
+            .push(stored);
+    }
+
+    /// Removes a key with all its versions.
+    pub fn purge(&self, key: &str) {
+        self.keys.borrow_mut().remove(key);
+    }
+
+    /// Every version ever written below `prefix`, deleted ones included: key and content.
+    #[must_use]
+    pub fn all_versions(&self, prefix: &str) -> Vec<(String, Bytes)> {
+        let keys = self.keys.borrow();
+        keys.iter()
+            .filter(|(key, _)| key.starts_with(prefix))
+            .flat_map(|(key, versions)| {
+                versions
+                    .iter()
+                    .filter_map(|stored| Some((key.clone(), stored.body.clone()?)))
+            })
+            .collect()
+    }
+
+    /// The calls since the last time this was asked.
+    pub fn take_calls(&self) -> Vec<Call> {
+        self.calls.take()
+    }
+
+    fn next_id(&self) -> u64 {
+        self.written.set(self.written.get() + 1);
+        self.written.get()
+    }
+
+    fn note(&self, action: &'static str, key: &str) {
+        self.calls.borrow_mut().push((action, key.to_owned()));
+    }
+}
+
+fn etag(id: u64) -> ETag {
+    ETag(format!("\"{id}\""))
+}
+
+fn modified(id: u64) -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(id).unwrap_or(i64::MAX))
+}
+
+fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
+    StoreError::new(
+        kind,
+        action,
+        format_args!("memory://{key}"),
+        &format!("{kind:?}"),
+    )
+}
+
+impl Store for MemoryStore {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.note("s3:GetObject", key);
+        let keys = self.keys.borrow();
+        Ok(keys
+            .get(key)
+            .and_then(|versions| versions.last())
+            .and_then(|stored| {
+                Some(Object {
+                    body: stored.body.clone()?,
+                    etag: etag(stored.id),
+                })
+            }))
+    }
+
+    async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
+        self.note("s3:GetObjectVersion", key);
+        let keys = self.keys.borrow();
+        keys.get(key)
+            .and_then(|versions| {
+                versions
+                    .iter()
+                    .find(|stored| stored.id.to_string() == version.0)
+            })
+            .and_then(|stored| stored.body.clone())
+            .ok_or_else(|| error(StoreErrorKind::NotFound, "s3:GetObjectVersion", key))
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        const ACTION: &str = "s3:PutObject";
+        self.note(ACTION, key);
+        let fault = {
+            let mut faults = self.put_faults.borrow_mut();
+            let due = faults
+                .iter()
+                .position(|(prefix, _)| key.starts_with(prefix.as_str()));
+            due.map(|index| faults.remove(index).1)
+        };
+        if let Some(PutFault::Refused(kind)) = fault {
+            return Err(error(kind, ACTION, key));
+        }
+        let id = self.next_id();
+        let mut keys = self.keys.borrow_mut();
+        let current = keys
+            .get(key)
+            .and_then(|versions| versions.last())
+            .filter(|stored| stored.body.is_some());
+        match (&condition, current) {
+            (Condition::Absent, Some(_)) => {
+                return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
+            }
+            (Condition::Matches(_), None) => {
+                return Err(error(StoreErrorKind::NotFound, ACTION, key));
+            }
+            (Condition::Matches(tag), Some(stored)) if *tag != etag(stored.id) => {
+                return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
+            }
+            _ => {}
+        }
+        keys.entry(key.to_owned()).or_default().push(Stored {
+            id,
+            body: Some(body),
+        });
+        if fault == Some(PutFault::AnswerLost) {
+            return Err(error(StoreErrorKind::Unavailable, ACTION, key));
+        }
+        let version = (!self.unversioned.get()).then(|| VersionId(id.to_string()));
+        Ok(Written {
+            etag: etag(id),
+            version,
+        })
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        self.note("s3:ListBucketVersions", prefix);
+        let keys = self.keys.borrow();
+        let behind = |key: &str, id: u64| match after {
+            None => true,
+            Some(Marker {
+                key: marker,
+                version: None,
+            }) => key > marker.as_str(),
+            Some(Marker {
+                key: marker,
+                version: Some(version),
+            }) => {
+                // Newest first within a key, so what comes behind a version is older.
+                key > marker.as_str()
+                    || (key == marker && version.0.parse().is_ok_and(|seen: u64| id < seen))
+            }
+        };
+        let mut rows = keys
+            .iter()
+            .filter(|(key, _)| key.starts_with(prefix))
+            .flat_map(|(key, versions)| versions.iter().rev().map(move |stored| (key, stored)))
+            .filter(|(key, stored)| behind(key, stored.id));
+        let taken: Vec<_> = rows.by_ref().take(PAGE).collect();
+        let next = match (taken.last(), rows.next()) {
+            (Some((key, stored)), Some(_)) => Some(Marker {
+                key: (*key).clone(),
+                version: Some(VersionId(stored.id.to_string())),
+            }),
+            _ => None,
+        };
+        let versions = taken
+            .into_iter()
+            .filter(|(_, stored)| stored.body.is_some())
+            .map(|(key, stored)| Version {
+                key: key.clone(),
+                id: VersionId(stored.id.to_string()),
+                modified: modified(stored.id),
+            })
+            .collect();
+        Ok(VersionPage { versions, next })
+    }
+}

@@ -1,0 +1,239 @@
+//! The bucket on S3.
+
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+
+use super::{
+    Condition, ETag, Marker, Object, Store, StoreError, StoreErrorKind, Version, VersionId,
+    VersionPage, Written,
+};
+
+/// How long one call may take. A put that hangs is a lost answer, and the protocol knows what to do with one; an
+/// object of the largest size (64 MB) crosses at 2 MB/s in this time.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A bucket on S3, or on what speaks its protocol.
+#[derive(Debug, Clone)]
+pub struct S3Store {
+    client: Client,
+    bucket: String,
+}
+
+impl S3Store {
+    /// Calls `bucket` with the credentials, region and endpoint of `config`.
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, bucket: impl Into<String>) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let config = aws_sdk_s3::config::Builder::from(config)
+            // A given endpoint is an emulator or a proxy, which seldom resolves bucket.host.
+            .force_path_style(config.endpoint_url().is_some())
+            .timeout_config(timeouts)
+            .build();
+        Self {
+            client: Client::from_conf(config),
+            bucket: bucket.into(),
+        }
+    }
+
+    fn failed<E, R>(&self, action: &'static str, key: &str, failure: &SdkError<E, R>) -> StoreError
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+        R: HttpStatus + std::fmt::Debug,
+    {
+        let status = failure.raw_response().map(HttpStatus::status);
+        let code = failure.code().unwrap_or_default();
+        let kind = match (status, code) {
+            (_, "NoSuchBucket") => StoreErrorKind::NoBucket,
+            (Some(412), _) => StoreErrorKind::PreconditionFailed,
+            (Some(409), _) => StoreErrorKind::Conflict,
+            (Some(404), _) => StoreErrorKind::NotFound,
+            (Some(401 | 403), _) => StoreErrorKind::Denied,
+            _ => StoreErrorKind::Unavailable,
+        };
+        let said = match status {
+            Some(status) => {
+                let message = failure.message().unwrap_or("no message");
+                format!("HTTP {status} {code}: {message}")
+            }
+            // The chain of causes names hosts and time-outs, never a credential.
+            None => DisplayErrorContext(failure).to_string(),
+        };
+        StoreError::new(
+            kind,
+            action,
+            format_args!("s3://{}/{key}", self.bucket),
+            &said,
+        )
+    }
+}
+
+/// The status of an answer that the SDK took for an error.
+trait HttpStatus {
+    fn status(&self) -> u16;
+}
+
+impl HttpStatus for aws_sdk_s3::config::http::HttpResponse {
+    fn status(&self) -> u16 {
+        self.status().as_u16()
+    }
+}
+
+impl Store for S3Store {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        const ACTION: &str = "s3:GetObject";
+        let answer = match self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
+            Ok(answer) => answer,
+            Err(failure) => {
+                let error = self.failed(ACTION, key, &failure);
+                return match error.kind {
+                    StoreErrorKind::NotFound => Ok(None),
+                    _ => Err(error),
+                };
+            }
+        };
+        let etag = ETag(answer.e_tag.unwrap_or_default());
+        let body = self.body(ACTION, key, answer.body).await?;
+        Ok(Some(Object { body, etag }))
+    }
+
+    async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
+        const ACTION: &str = "s3:GetObjectVersion";
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .version_id(&version.0);
+        let answer = request
+            .send()
+            .await
+            .map_err(|failure| self.failed(ACTION, key, &failure))?;
+        self.body(ACTION, key, answer.body).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        let content_type = if key.ends_with(".gz") {
+            "application/gzip"
+        } else {
+            "application/json"
+        };
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(ByteStream::from(body));
+        let request = match condition {
+            Condition::Absent => request.if_none_match("*"),
+            Condition::Matches(etag) => request.if_match(etag.0),
+        };
+        let once = aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled());
+        let answer = request
+            .customize()
+            .config_override(once)
+            .send()
+            .await
+            .map_err(|failure| self.failed("s3:PutObject", key, &failure))?;
+        Ok(Written {
+            etag: ETag(answer.e_tag.unwrap_or_default()),
+            // "null" is the id of an object written while versioning is suspended.
+            version: answer.version_id.filter(|id| id != "null").map(VersionId),
+        })
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        let answer = self
+            .client
+            .list_object_versions()
+            .bucket(&self.bucket)
+            .prefix(prefix)
+            .set_key_marker(after.map(|marker| marker.key.clone()))
+            .set_version_id_marker(
+                after
+                    .and_then(|marker| marker.version.clone())
+                    .map(|id| id.0),
+            )
+            .send()
+            .await
+            .map_err(|failure| self.failed("s3:ListBucketVersions", prefix, &failure))?;
+        let next = match (answer.is_truncated, answer.next_key_marker) {
+            (Some(true), Some(key)) => Some(Marker {
+                key,
+                version: answer.next_version_id_marker.map(VersionId),
+            }),
+            (Some(true), None) => {
+                let said = "the listing is truncated but does not say where it goes on";
+                let resource = format!("s3://{}/{prefix}", self.bucket);
+                let kind = StoreErrorKind::Unavailable;
+                return Err(StoreError::new(
+                    kind,
+                    "s3:ListBucketVersions",
+                    resource,
+                    said,
+                ));
+            }
+            _ => None,
+        };
+        let versions = answer
+            .versions
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|version| {
+                Some(Version {
+                    key: version.key?,
+                    id: VersionId(version.version_id?),
+                    modified: version.last_modified.map_or(DateTime::UNIX_EPOCH, |time| {
+                        DateTime::<Utc>::from_timestamp(time.secs(), 0)
+                            .unwrap_or(DateTime::UNIX_EPOCH)
+                    }),
+                })
+            })
+            .collect();
+        Ok(VersionPage { versions, next })
+    }
+}
+
+impl S3Store {
+    async fn body(
+        &self,
+        action: &'static str,
+        key: &str,
+        body: ByteStream,
+    ) -> Result<Bytes, StoreError> {
+        body.collect()
+            .await
+            .map(aws_sdk_s3::primitives::AggregatedBytes::into_bytes)
+            .map_err(|cut| {
+                let resource = format!("s3://{}/{key}", self.bucket);
+                let said = format!("the body was cut short: {}", DisplayErrorContext(cut));
+                StoreError::new(StoreErrorKind::Unavailable, action, resource, &said)
+            })
+    }
+}

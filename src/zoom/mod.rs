@@ -1,0 +1,45 @@
+//! Zoom's side: credentials become a token, a token reads pages of the report.
+//!
+//! [`Zoom`] is what the core sees: one page of one day. [`Client`] is that over a [`Transport`]: it knows the
+//! tokens, the retries, the limits and what Zoom's errors mean.
+
+mod auth;
+mod client;
+mod error;
+mod http;
+mod meter;
+mod pace;
+mod page;
+mod retry;
+
+use chrono::NaiveDate;
+
+pub use client::{Client, Endpoints};
+pub use error::ZoomError;
+pub use http::{Http, Request, Response, Transport, TransportError};
+pub use meter::{Meter, Usage};
+pub use page::Page;
+
+/// Asks for one page of one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageQuery {
+    /// The day, by Zoom's dates. Every client takes them for UTC.
+    pub day: NaiveDate,
+    /// How many rows to a page, 1 to 300.
+    pub page_size: u16,
+    /// Where to go on: the token of the page before. It lives 15 minutes and belongs to this day and page size.
+    pub token: Option<String>,
+}
+
+/// The report, page by page.
+#[allow(
+    async_fn_in_trait,
+    reason = "the function runs on one thread; no future needs to be Send"
+)]
+pub trait Zoom {
+    /// Reads one page, with whatever retries it takes within the time and the budget that `meter` has left.
+    ///
+    /// # Errors
+    /// See [`ZoomError`]; its predicates say whether to stop the day, the run, or to come back later.
+    async fn page(&self, query: &PageQuery, meter: &Meter) -> Result<Page, ZoomError>;
+}
