@@ -21,7 +21,7 @@ module "pipeline" {
   # would deny every put. The function sends its conditions all the same, and the emulator honours them.
   enforce_conditional_writes = false
 
-  # This bucket lives as long as the emulator.
+  # Nothing here outlives the emulator.
   lifecycle_enabled           = var.lifecycle_enabled
   force_destroy               = true
   secret_recovery_window_days = 0
