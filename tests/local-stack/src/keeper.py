@@ -34,6 +34,10 @@ def main(directory):
 
     from hypercorn.config import Config
     from hypercorn.run import run
+    from ministack.services import scheduler
+
+    # How often it looks whether a schedule is due. A schedule of one minute shall not take 70 seconds for its first run.
+    scheduler._SCHEDULE_TICK_INTERVAL = 1
 
     # Not ministack's own main(): that one serves on port 443 as well when it may.
     config = Config()

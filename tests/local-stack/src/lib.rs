@@ -35,8 +35,11 @@
 //! # }
 //! ```
 //!
+//! The whole pipeline, as the demo has it: [`Stack::apply`] runs Terraform and [`Stack::function`] is what it deployed.
+//!
 //! Modules, in the order of the stack: `certificate` and `ministack` start it, `aws` and `bucket` talk to it,
-//! `runtime_api` runs a binary next to it in an `environment`.
+//! `runtime_api` runs a binary next to it in an `environment`, `terraform` and `function` do it through Lambda; `project`
+//! knows where things are, and `command` runs other programs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -46,15 +49,20 @@
 mod aws;
 mod bucket;
 mod certificate;
+pub mod command;
 mod environment;
 mod error;
+mod function;
 mod ministack;
 pub mod project;
 mod runtime_api;
 mod stack;
+mod terraform;
 
 pub use aws::{AccessKey, Aws, REGION};
 pub use bucket::{Bucket, Version};
 pub use error::{Error, Result};
+pub use function::{DirectRun, Function, LoggedRun};
 pub use runtime_api::{Invocation, Outcome, RuntimeApi};
 pub use stack::Stack;
+pub use terraform::{Applied, Deployment, Variables};

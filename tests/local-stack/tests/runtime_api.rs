@@ -1,5 +1,11 @@
 //! The Lambda host, tried with a function of a few lines.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test: it may fail, and its functions are real processes"
+)]
+
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
 use local_stack::{Outcome, RuntimeApi, project};

@@ -1,5 +1,11 @@
 //! The stack itself: it starts, enforces, and leaves nothing behind.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test: it may fail, and its functions are real processes"
+)]
+
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use local_stack::{AccessKey, Aws, Bucket, Stack};

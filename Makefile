@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts build build-and-deploy clean
+
+# Where scripts/python-env puts the Python tools.
+PYTHON_ENV ?= .venv
+export PYTHON_ENV
+
+help: ## Lists the targets
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+
+demo: ## Runs the whole pipeline on this machine and checks what it promises; KEEP=1 leaves it running
+	@scripts/prerequisites rust terraform python
+	@scripts/python-env
+	@cargo run --quiet --locked --package local-stack --bin demo
+
+test: fmt lint test-terraform test-scripts test-rust ## Runs all checks and tests
+
+fmt: ## Checks the format of the Rust code
+	cargo fmt --all --check
+
+lint: ## Runs clippy; a warning is an error
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+
+test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
+	@scripts/prerequisites rust nextest python
+	@scripts/python-env
+	cargo test --locked --workspace --doc
+	cargo nextest run --locked --workspace
+
+test-terraform: ## Checks and tests the Terraform code; needs no AWS account
+	@scripts/prerequisites terraform
+	scripts/check-terraform
+
+test-scripts: ## Runs shellcheck on the scripts
+	@scripts/python-env
+	$(PYTHON_ENV)/bin/shellcheck $$(grep -lE '^#!.*bash' scripts/* .ci/*)
+
+build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
+	@scripts/prerequisites rust python
+	scripts/build
+
+build-and-deploy: build ## Builds and applies terraform/environments/ENV (dev unless set); shows the plan and asks
+	@scripts/prerequisites terraform
+	scripts/terraform terraform/environments/$(or $(ENV),dev) init
+	scripts/terraform terraform/environments/$(or $(ENV),dev) apply
+
+clean: ## Removes what was built
+	rm -rf target/lambda
+	cargo clean

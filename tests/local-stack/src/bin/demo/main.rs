@@ -1,0 +1,53 @@
+//! `make demo`: the whole pipeline on this machine, told as it happens.
+//!
+//! A simulated Zoom account, AWS by ministack, Terraform's `environments/local`, the function's real zip under its own role,
+//! and the feed's reader. Every promise that is kept gets a tick; one that is not makes the exit code 1.
+//!
+//! `KEEP=1` leaves everything running until Ctrl-C. `PACKAGE=zip` runs that zip instead of building one.
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "it prints for a person, and plays the world around the function"
+)]
+
+mod account;
+mod search;
+mod story;
+mod telling;
+
+use std::process::ExitCode;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        eprintln!("demo: cannot listen for signals");
+        return ExitCode::FAILURE;
+    };
+    // Whichever ends first; what the story had started goes with it when it is dropped.
+    let told = tokio::select! {
+        told = story::tell() => told,
+        _ = interrupt.recv() => return stopped(130),
+        _ = terminate.recv() => return stopped(143),
+    };
+    match told {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(broken) => {
+            eprintln!("\ndemo: {broken} of the promises above were not kept.");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            eprintln!("\ndemo: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn stopped(code: u8) -> ExitCode {
+    println!("\nStopped; everything is cleaned up.");
+    ExitCode::from(code)
+}

@@ -1,0 +1,168 @@
+//! `terraform apply` of `environments/local` against a stack.
+
+use std::{fs, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use tokio::process::Command;
+
+use crate::{
+    aws::AccessKey,
+    certificate::write_private,
+    command,
+    error::{Error, Result},
+    project,
+    stack::Stack,
+};
+
+/// The inputs of `environments/local` that a caller decides; the stack adds how to reach it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Variables {
+    /// The zip with the function.
+    pub package_path: PathBuf,
+    /// The processor that it was built for.
+    pub architecture: String,
+    /// How often the function runs.
+    pub schedule_expression: String,
+    /// Whether it runs on schedule at all.
+    pub schedule_enabled: bool,
+    /// Whether the bucket gets its lifecycle rules. The emulator never acts on them, and Terraform waits a minute for them.
+    pub lifecycle_enabled: bool,
+    /// How the function reads Zoom: `zoom_oauth_url`, `zoom_api_url`, `start_date`, …
+    pub settings: Map<String, Value>,
+}
+
+/// What Terraform says of what it made: the outputs of `environments/local`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Deployment {
+    /// The bucket.
+    pub bucket: String,
+    /// Where the delivered objects go.
+    pub s3_prefix: String,
+    /// The checkpoint's key.
+    pub state_key: String,
+    /// The secret for the Zoom credentials.
+    pub secret_arn: String,
+    /// The function.
+    pub function_name: String,
+    /// The role that it runs as.
+    pub function_role_arn: String,
+    /// Its log group.
+    pub log_group_name: String,
+    /// The schedule.
+    pub schedule_name: String,
+    /// The user that the feed reads as.
+    pub reader_user_name: String,
+}
+
+/// One apply.
+#[derive(Clone, Debug)]
+pub struct Applied {
+    /// What stands now.
+    pub deployment: Deployment,
+    /// Terraform's last word: how many resources were added, changed and destroyed.
+    pub summary: String,
+    /// Addresses of all resources that stand now.
+    pub resources: Vec<String>,
+}
+
+impl Stack {
+    /// Applies `environments/local` to this stack. State, variables and providers lie in the stack's own directory, so that
+    /// nothing is left in the project, and two stacks can do this at once. A second apply changes what differs.
+    pub async fn apply(&self, variables: &Variables) -> Result<Applied> {
+        let directory = self.directory().join("terraform");
+        if !directory.exists() {
+            fs::create_dir(&directory).map_err(Error::file(&directory))?;
+            self.terraform(
+                "init",
+                ["-input=false", "-no-color", "-lockfile=readonly"].map(str::to_owned),
+            )
+            .await?;
+        }
+        let mut inputs = serde_json::to_value(variables)
+            .map_err(|error| Error::Unexpected(error.to_string()))?;
+        inputs["aws_endpoint"] = self.endpoint().into();
+        inputs["ca_bundle"] = self.ca_file().display().to_string().into();
+        let inputs_file = directory.join("variables.tfvars.json");
+        if inputs_file.exists() {
+            fs::remove_file(&inputs_file).map_err(Error::file(&inputs_file))?;
+        }
+        write_private(&inputs_file, &inputs.to_string())?;
+
+        let state = format!("-state={}", self.terraform_state_file().display());
+        let log = self
+            .terraform(
+                "apply",
+                [
+                    "-input=false".to_owned(),
+                    "-no-color".to_owned(),
+                    "-auto-approve".to_owned(),
+                    // The emulator answers in milliseconds; this is what takes the time.
+                    "-parallelism=20".to_owned(),
+                    state.clone(),
+                    format!("-var-file={}", inputs_file.display()),
+                ],
+            )
+            .await?;
+        let summary = log
+            .lines()
+            .find(|line| line.starts_with("Apply complete!"))
+            .unwrap_or_default()
+            .trim_start_matches("Apply complete! ")
+            .to_owned();
+        let outputs = self
+            .terraform("output", ["-json".to_owned(), state.clone()])
+            .await?;
+        let resources = self.terraform("state list", [state]).await?;
+        Ok(Applied {
+            deployment: deployment(&outputs)?,
+            summary,
+            resources: resources
+                .lines()
+                .filter(|line| !line.contains("data."))
+                .map(str::to_owned)
+                .collect(),
+        })
+    }
+
+    /// The Terraform state of this stack.
+    pub fn terraform_state_file(&self) -> PathBuf {
+        self.directory().join("terraform/terraform.tfstate")
+    }
+
+    async fn terraform(
+        &self,
+        verb: &str,
+        arguments: impl IntoIterator<Item = String>,
+    ) -> Result<String> {
+        let root = project::root();
+        let mut command = Command::new(root.join("scripts/terraform"));
+        command
+            .arg("terraform/environments/local")
+            .args(verb.split_whitespace())
+            .args(arguments)
+            .current_dir(&root)
+            .env("TF_DATA_DIR", self.directory().join("terraform/data"))
+            .env("TF_IN_AUTOMATION", "1")
+            .envs(self.environment(&AccessKey::root()));
+        command::run(&format!("terraform {verb}"), &mut command).await
+    }
+}
+
+/// `terraform output -json` wraps each value in its type.
+fn deployment(outputs: &str) -> Result<Deployment> {
+    let unexpected = |error: serde_json::Error| {
+        Error::Unexpected(format!("terraform output: {error}: {outputs}"))
+    };
+    let outputs: Map<String, Value> = serde_json::from_str(outputs).map_err(unexpected)?;
+    let values = outputs
+        .into_iter()
+        .map(|(name, mut output)| {
+            (
+                name,
+                output.get_mut("value").map(Value::take).unwrap_or_default(),
+            )
+        })
+        .collect::<Map<_, _>>();
+    serde_json::from_value(Value::Object(values)).map_err(unexpected)
+}
