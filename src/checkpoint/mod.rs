@@ -119,7 +119,7 @@ impl Checkpoint {
             .days
             .keys()
             .copied()
-            .filter(|&day| day <= self.settled_through);
+            .filter(|&day| day <= self.settled_through && day <= last);
         let open = self
             .settled_through
             .iter_days()

@@ -130,6 +130,33 @@ pub trait Store {
     ) -> Result<VersionPage, StoreError>;
 }
 
+impl<S: Store> Store for &S {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        (**self).get(key).await
+    }
+
+    async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
+        (**self).get_version(key, version).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        (**self).put(key, body, condition).await
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        (**self).list_versions(prefix, after).await
+    }
+}
+
 /// What kind of answer a store error is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -335,7 +335,7 @@ fn refusal(response: &Response) -> ZoomError {
         (401, _) | (_, 124) => ZoomError::Unauthorized,
         (_, 200) => ZoomError::NoPermission,
         (400, _) if says(&["page", "token"]) => ZoomError::PageTokenExpired,
-        (400, 300) if says(&["6 months"]) || says(&["six months"]) => ZoomError::BeyondHistory,
+        (400, 300) if says(&["recent", "months"]) => ZoomError::BeyondHistory,
         (status, code) => ZoomError::Refused {
             status,
             code,

@@ -1,0 +1,170 @@
+//! Runs that die, overlap, or never learn that their write succeeded.
+
+use chrono::TimeDelta;
+use zoom_operationlogs_to_s3::event::Event;
+use zoom_operationlogs_to_s3::store::StoreErrorKind;
+use zoom_operationlogs_to_s3::store::memory::PutFault;
+
+use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
+
+/// Two days on several small pages, delivered in several objects.
+fn small() -> World {
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-21", "2026-11-22"], 23);
+    world.settings.start_date = Some(day("2026-11-21"));
+    world.settings.page_size = 4;
+    world.settings.max_records_per_object = 6;
+    world
+}
+
+/// The same after its first run, with new rows at the head of today and late ones in the middle of both days, when
+/// all sweeps are due.
+fn small_with_news() -> World {
+    let world = small();
+    world.run_until_delivered();
+    world.pass(TimeDelta::hours(7));
+    world.arrive("2026-11-22", 9, 3);
+    world.arrive("2026-11-21", 3, 4);
+    world.arrive("2026-11-23", 9, 5);
+    world
+}
+
+#[test]
+fn killed_at_any_step_and_run_again_nothing_is_lost_or_doubled() {
+    for begin in [small, small_with_news] {
+        let mut steps = 0;
+        loop {
+            let world = begin();
+            let ended = world.run_killed(&Event::RUN, steps).is_some();
+            world.pass(SCHEDULE);
+            world.run_until_delivered();
+            world.pass(TimeDelta::hours(7));
+            world.run_until_delivered();
+            if ended {
+                break;
+            }
+            steps += 1;
+        }
+        assert!(steps > 50, "the run has only {steps} steps");
+    }
+}
+
+#[test]
+fn killed_again_and_again_it_still_arrives() {
+    let world = small_with_news();
+    for steps in (1..60).map(|n| n * 7 % 61) {
+        world.run_killed(&Event::RUN, steps);
+        world.pass(TimeDelta::minutes(1));
+    }
+    world.pass(TimeDelta::hours(7));
+    world.run_until_delivered();
+}
+
+#[test]
+fn two_runs_at_once_are_wasteful_but_never_wrong() {
+    for seed in 0..200 {
+        for begin in [small, small_with_news] {
+            let world = begin();
+            for outcome in world.run_twice_at_once(seed) {
+                assert_eq!(outcome.failure, None, "seed {seed}");
+            }
+            world.assert_exactly_once();
+            world.pass(TimeDelta::hours(7));
+            world.run_until_delivered();
+        }
+    }
+}
+
+#[test]
+fn a_lost_answer_is_looked_up_and_counted_as_written() {
+    let world = small();
+    for _ in 0..3 {
+        world.bucket.fail_next_put(PREFIX, PutFault::AnswerLost);
+    }
+    let answer = world.scheduled();
+    world.assert_exactly_once();
+    assert_eq!(
+        answer["written"], 46,
+        "what was written without an answer is reported too"
+    );
+    assert_eq!(
+        answer["objects"].as_array().unwrap().len(),
+        world.objects().len()
+    );
+}
+
+#[test]
+fn a_put_that_is_refused_is_tried_again_behind_what_the_log_then_holds() {
+    for kind in [
+        StoreErrorKind::Conflict,
+        StoreErrorKind::PreconditionFailed,
+        StoreErrorKind::Unavailable,
+    ] {
+        let world = small();
+        world.bucket.fail_next_put(PREFIX, PutFault::Refused(kind));
+        world.scheduled();
+        world.assert_exactly_once();
+    }
+}
+
+#[test]
+fn a_checkpoint_that_was_written_without_an_answer_counts_no_request_twice() {
+    let world = small();
+    // The first creates it, the last ends the run.
+    world.bucket.fail_next_put(STATE_KEY, PutFault::AnswerLost);
+    let requests = world.scheduled()["requests"].as_u64();
+    world.bucket.fail_next_put(STATE_KEY, PutFault::AnswerLost);
+    world.pass(SCHEDULE);
+    let more = world.scheduled()["requests"].as_u64();
+    assert_eq!(
+        Some(world.checkpoint().requests.spent),
+        requests.zip(more).map(|(a, b)| a + b)
+    );
+}
+
+#[test]
+fn what_a_dead_run_left_at_the_head_does_not_hide_the_pages_below() {
+    // A run that dies between its first entry and its checkpoint, with a backlog of several pages.
+    let world = small();
+    world.run_until_delivered();
+    world.arrive("2026-11-22", 20, 9);
+    let mut steps = 0;
+    let before = world.objects().len();
+    loop {
+        world.run_killed(&Event::RUN, steps);
+        if world.objects().len() > before {
+            break;
+        }
+        steps += 1;
+    }
+    assert!(
+        !world.missing_and_doubled().is_empty(),
+        "the dead run left nothing"
+    );
+    // One ordinary run, long before the next sweep is due.
+    world.pass(SCHEDULE);
+    world.scheduled();
+    world.assert_exactly_once();
+}
+
+#[test]
+fn an_entry_that_the_reader_deleted_stays_delivered() {
+    let world = small();
+    world.run_until_delivered();
+    for (key, _) in world.objects() {
+        world.bucket.delete(&key);
+    }
+    world.bucket.purge(STATE_KEY);
+    world.run_until_delivered();
+}
+
+#[test]
+fn a_bucket_without_versions_fails_the_run() {
+    let world = small();
+    world.bucket.suspend_versioning();
+    let failure = world.run(serde_json::json!({})).failure.unwrap();
+    assert_eq!(failure.kind(), "BucketUnversioned");
+    assert!(
+        failure.to_string().contains("versioning is off"),
+        "{failure}"
+    );
+}

@@ -1,0 +1,175 @@
+//! Zoom's limits, our budget, and what Zoom does wrong.
+
+use chrono::TimeDelta;
+use serde_json::json;
+use zoom_simulator::{Fault, RetryAfter, Script};
+
+use crate::world::{SCHEDULE, World, at, day};
+
+fn world() -> World {
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-21", "2026-11-22"], 100);
+    world.settings.page_size = 10;
+    world.settings.start_date = Some(day("2026-11-21"));
+    world
+}
+
+#[test]
+fn at_the_budget_the_run_commits_and_later_ones_wait_for_midnight() {
+    let mut world = world();
+    world.settings.daily_request_budget = 15;
+    let answer = world.scheduled();
+    assert_eq!(
+        (&answer["complete"], &answer["requests"]),
+        (&json!(false), &json!(15))
+    );
+    assert!(answer["written"].as_u64().unwrap() >= 100);
+    assert_eq!(world.take_requests(), 15);
+    world.pass(TimeDelta::hours(5));
+    let waiting = world.scheduled();
+    assert_eq!(
+        (&waiting["complete"], world.take_requests()),
+        (&json!(false), 0)
+    );
+    // The next day has a budget of its own.
+    world.pass(TimeDelta::hours(2));
+    world.settings.daily_request_budget = 500;
+    world.run_until_delivered();
+}
+
+#[test]
+fn the_budget_counts_retries_and_requests_without_an_answer() {
+    let mut world = world();
+    world.settings.daily_request_budget = 4;
+    world
+        .zoom
+        .borrow_mut()
+        .script(Script::new(Fault::CutBeforeAnswer).times(3));
+    world.scheduled();
+    assert_eq!(world.take_requests(), 4);
+}
+
+#[test]
+fn the_daily_limit_pauses_all_runs_until_zoom_says() {
+    let world = world();
+    let fault = Fault::DailyLimit {
+        retry_after: RetryAfter::Rfc3339,
+        headers: true,
+    };
+    world.zoom.borrow_mut().script(Script::new(fault).after(3));
+    let answer = world.scheduled();
+    assert_eq!(answer["complete"], false);
+    assert_eq!(answer["written"], 30, "what was read before is delivered");
+    assert_eq!(
+        world.checkpoint().paused_until,
+        Some(at("2026-11-23T00:00:00Z"))
+    );
+    world.take_requests();
+    world.pass(SCHEDULE);
+    assert_eq!(world.scheduled()["complete"], false);
+    assert_eq!(world.take_requests(), 0);
+    world.pass(TimeDelta::hours(6));
+    world.run_until_delivered();
+}
+
+#[test]
+fn requests_keep_to_the_limit_per_second() {
+    let world = world();
+    world.scheduled();
+    let zoom = world.zoom.borrow();
+    let times: Vec<_> = zoom
+        .requests()
+        .iter()
+        .filter(|request| request.path.contains("report"))
+        .map(|request| request.time)
+        .collect();
+    assert!(times.len() >= 20);
+    for window in times.windows(6) {
+        assert!(window[5] - window[0] >= TimeDelta::seconds(1), "{window:?}");
+    }
+}
+
+#[test]
+fn a_day_that_zoom_cannot_serve_does_not_keep_the_others() {
+    let world = world();
+    let broken = Script::new(Fault::NotJson)
+        .on_day(day("2026-11-21"))
+        .at_page(4)
+        .always();
+    world.zoom.borrow_mut().script(broken);
+    let outcome = world.run(json!({}));
+    let failure = outcome.failure.unwrap();
+    assert_eq!(failure.kind(), "ZoomUnavailable");
+    assert!(
+        failure
+            .to_string()
+            .contains("2026-11-21: Zoom gave no usable answer"),
+        "{failure}"
+    );
+    assert_eq!(
+        outcome.report.written(),
+        130,
+        "today, and three pages of yesterday"
+    );
+    assert_eq!(outcome.report.failed_days, [day("2026-11-21")]);
+    world.zoom.borrow_mut().clear_scripts();
+    world.pass(SCHEDULE);
+    world.run_until_delivered();
+}
+
+#[test]
+fn when_zoom_is_down_not_every_day_is_tried() {
+    let mut world = world();
+    world.settings.start_date = Some(day("2026-11-01"));
+    world
+        .zoom
+        .borrow_mut()
+        .script(Script::new(Fault::Status(503)).always());
+    let outcome = world.run(json!({}));
+    assert_eq!(
+        outcome.report.usage.requests, 12,
+        "six attempts each for two days"
+    );
+    assert_eq!(outcome.failure.unwrap().kind(), "ZoomUnavailable");
+}
+
+#[test]
+fn a_head_read_cut_short_is_finished_by_a_sweep() {
+    let world = world();
+    world.run_until_delivered();
+    // Four pages of new rows; Zoom breaks down on the second.
+    world.arrive("2026-11-22", 40, 9);
+    let broken = Script::new(Fault::NotJson)
+        .on_day(day("2026-11-22"))
+        .at_page(2)
+        .times(6);
+    world.zoom.borrow_mut().script(broken);
+    assert!(world.run(json!({})).failure.is_some());
+    world.pass(SCHEDULE);
+    world.scheduled();
+    world.assert_exactly_once();
+}
+
+#[test]
+fn endless_pages_and_repeated_tokens_fail_their_day_only() {
+    for (fault, kind) in [
+        (Fault::RepeatedPageToken, "ZoomRepeatedToken"),
+        (Fault::EmptyPage, "ZoomEndlessPages"),
+        (Fault::RepeatedPage, "ZoomEndlessPages"),
+    ] {
+        let world = world();
+        let script = Script::new(fault)
+            .on_day(day("2026-11-21"))
+            .at_page(2)
+            .always();
+        world.zoom.borrow_mut().script(script.clone());
+        for page in 3..=300 {
+            world.zoom.borrow_mut().script(script.clone().at_page(page));
+        }
+        let outcome = world.run(json!({}));
+        assert_eq!(outcome.failure.unwrap().kind(), kind);
+        assert!(outcome.report.usage.requests < 300);
+        world.zoom.borrow_mut().clear_scripts();
+        world.pass(SCHEDULE);
+        world.run_until_delivered();
+    }
+}

@@ -1,0 +1,12 @@
+//! One run after another against a simulated Zoom and a bucket in memory, by a clock that the test sets: what is
+//! delivered, whatever happens on the way.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+
+mod checkpoint;
+mod crashes;
+mod days;
+mod delivery;
+mod limits;
+mod replay;
+mod world;

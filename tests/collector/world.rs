@@ -1,0 +1,396 @@
+//! The world of a test: a Zoom, a bucket, a clock, and runs of the collector in it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use flate2::read::GzDecoder;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
+use zoom_operationlogs_to_s3::clock::Clock;
+use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
+use zoom_operationlogs_to_s3::event::Event;
+use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
+use zoom_operationlogs_to_s3::store::memory::{Call, MemoryStore};
+use zoom_operationlogs_to_s3::store::{
+    Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
+};
+use zoom_operationlogs_to_s3::zoom::{
+    Client, Endpoints, Request, Response, Transport, TransportError,
+};
+use zoom_simulator::{Delivery, Endpoint};
+
+pub const PREFIX: &str = "zoom/operationlogs/";
+pub const STATE_KEY: &str = "zoom/state/operationlogs.json";
+
+/// Between two scheduled runs.
+pub const SCHEDULE: TimeDelta = TimeDelta::minutes(15);
+
+/// What a run is given: the function's time-out.
+const TIMEOUT: TimeDelta = TimeDelta::seconds(300);
+
+pub fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+pub fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// See the [module](self).
+pub struct World {
+    pub now: Cell<DateTime<Utc>>,
+    pub zoom: RefCell<zoom_simulator::World>,
+    pub bucket: MemoryStore,
+    pub settings: Settings,
+    /// How long an invocation may take.
+    pub timeout: TimeDelta,
+}
+
+/// The part of the world that a run sees, through the three traits. Each call yields before and after it takes
+/// effect, so that a run can be killed, or another one overtake it, at either moment.
+struct View<'a>(&'a World);
+
+impl World {
+    /// A world at `now` in which nothing has happened.
+    pub fn new(now: &str) -> Self {
+        let settings = Settings {
+            s3_prefix: PREFIX.to_owned(),
+            state_key: STATE_KEY.to_owned(),
+            page_size: 300,
+            start_date: None,
+            late_arrival: TimeDelta::hours(48),
+            full_sweep: TimeDelta::minutes(360),
+            max_records_per_object: 50_000,
+            daily_request_budget: 10_000,
+        };
+        Self {
+            now: Cell::new(at(now)),
+            zoom: RefCell::new(zoom_simulator::World::new(7)),
+            bucket: MemoryStore::new(),
+            settings,
+            timeout: TIMEOUT,
+        }
+    }
+
+    /// The same, with `count` records in Zoom on each of `days`, equal ones among them.
+    pub fn with_records(now: &str, days: &[&str], count: usize) -> Self {
+        let world = Self::new(now);
+        for day in days {
+            world.arrive(day, count, 1);
+        }
+        world
+    }
+
+    /// Adds generated records of a day to Zoom: of today, such that are in the past.
+    pub fn arrive(&self, date: &str, count: usize, seed: u64) {
+        let date = day(date);
+        let generator = zoom_simulator::Generator::new(seed);
+        let records = if date == self.now.get().date_naive() {
+            generator.day_until(date, count, self.now.get())
+        } else {
+            generator.day(date, count)
+        };
+        self.zoom.borrow_mut().truth.add_all(date, records);
+    }
+
+    /// Adds one record to Zoom, where its time puts it.
+    pub fn add(&self, date: &str, time: &str, detail: &str) {
+        let record =
+            zoom_simulator::Record::new(at(time), "ada@example.com", "User", "Add", detail);
+        self.zoom.borrow_mut().truth.add(day(date), record);
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: TimeDelta) {
+        self.now.set(self.now.get() + time);
+    }
+
+    fn collector(
+        &self,
+    ) -> Collector<impl zoom_operationlogs_to_s3::zoom::Zoom, View<'_>, View<'_>> {
+        let endpoints = Endpoints {
+            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
+            api_url: "http://127.0.0.1/v2".to_owned(),
+            timeout: Duration::from_secs(30),
+            requests_per_second: 5,
+        };
+        let client = Client::new(endpoints, View(self), View(self), View(self));
+        Collector::new(client, View(self), View(self), self.settings.clone())
+    }
+
+    /// Runs once, to the end.
+    pub fn run(&self, event: Value) -> Outcome {
+        let event = Event::parse(&event, self.now.get()).unwrap();
+        self.run_killed(&event, usize::MAX).expect("the run ends")
+    }
+
+    /// Runs once, as the schedule does; the run must succeed. Returns its answer.
+    pub fn scheduled(&self) -> Value {
+        let outcome = self.run(json!({}));
+        assert_eq!(outcome.failure, None);
+        serde_json::to_value(outcome.report).unwrap()
+    }
+
+    /// Runs, but is killed after `steps` steps. None if it was.
+    pub fn run_killed(&self, event: &Event, steps: usize) -> Option<Outcome> {
+        let deadline = self.now.get() + self.timeout;
+        let collector = self.collector();
+        let mut run = pin!(collector.run(event, deadline));
+        (0..steps).find_map(|_| poll_once(run.as_mut()))
+    }
+
+    /// Runs twice at once: the two take steps in turns that `seed` chooses.
+    pub fn run_twice_at_once(&self, seed: u64) -> [Outcome; 2] {
+        let deadline = self.now.get() + self.timeout;
+        let (one, other) = (self.collector(), self.collector());
+        let mut runs = [
+            pin!(one.run(&Event::RUN, deadline)),
+            pin!(other.run(&Event::RUN, deadline)),
+        ];
+        let mut outcomes = [None, None];
+        let mut random = seed;
+        while outcomes.iter().any(Option::is_none) {
+            // Knuth's linear congruential generator; its high bits are random enough to shuffle two runs.
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let turn = usize::from(random >> 63 == 1);
+            if outcomes[turn].is_none() {
+                outcomes[turn] = poll_once(runs[turn].as_mut());
+            }
+        }
+        outcomes.map(Option::unwrap)
+    }
+
+    /// Runs by the schedule until a run has written nothing, and asserts that every record was delivered exactly
+    /// once.
+    pub fn run_until_delivered(&self) {
+        for _ in 0..100 {
+            let answer = self.scheduled();
+            let done = answer["written"] == 0 && answer["complete"] == true;
+            self.pass(SCHEDULE);
+            if done && self.missing_and_doubled().is_empty() {
+                return;
+            }
+        }
+        self.assert_exactly_once();
+        panic!("runs go on writing, or never complete");
+    }
+
+    /// Records of which the bucket's versions, deleted ones included, hold another number of copies than Zoom.
+    pub fn missing_and_doubled(&self) -> BTreeMap<String, i64> {
+        let mut balance: BTreeMap<String, i64> = BTreeMap::new();
+        for (_, lines) in self.objects() {
+            for line in lines {
+                *balance.entry(line).or_default() += 1;
+            }
+        }
+        let zoom = self.zoom.borrow();
+        for (&date, _) in zoom.truth.counts().iter() {
+            for record in zoom.truth.day(date) {
+                *balance.entry(record.json().to_owned()).or_default() -= 1;
+            }
+        }
+        balance.retain(|_, difference| *difference != 0);
+        balance
+    }
+
+    pub fn assert_exactly_once(&self) {
+        let wrong = self.missing_and_doubled();
+        let some: Vec<_> = wrong.iter().take(3).collect();
+        assert!(
+            wrong.is_empty(),
+            "{} records missing (-) or doubled (+), such as {some:#?}",
+            wrong.len()
+        );
+    }
+
+    /// The delivered objects: keys and lines.
+    pub fn objects(&self) -> Vec<(String, Vec<String>)> {
+        let versions = self.bucket.all_versions(PREFIX);
+        versions
+            .into_iter()
+            .map(|(key, body)| (key, lines(&body)))
+            .collect()
+    }
+
+    /// The current checkpoint.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let (_, body) = self
+            .bucket
+            .all_versions(STATE_KEY)
+            .pop()
+            .expect("a checkpoint");
+        Checkpoint::from_bytes(&body).unwrap()
+    }
+
+    /// The requests to the report since this was last asked.
+    pub fn take_requests(&self) -> usize {
+        let mut zoom = self.zoom.borrow_mut();
+        let requests = zoom.request_count(Endpoint::Report);
+        zoom.clear_requests();
+        usize::try_from(requests).unwrap()
+    }
+
+    /// The calls to the bucket since this was last asked, by permission.
+    pub fn take_calls(&self) -> Vec<&'static str> {
+        self.bucket
+            .take_calls()
+            .into_iter()
+            .map(|(action, _): Call| action)
+            .collect()
+    }
+}
+
+pub fn lines(body: &[u8]) -> Vec<String> {
+    let text = std::io::read_to_string(GzDecoder::new(body)).unwrap();
+    assert!(text.ends_with('\n'));
+    text.lines().map(str::to_owned).collect()
+}
+
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// One step in which another run may go on, or this one may end for ever.
+async fn step() {
+    let mut yielded = false;
+    std::future::poll_fn(|_| {
+        if std::mem::replace(&mut yielded, true) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+}
+
+impl Clock for View<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now.get()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        step().await;
+        self.0.pass(TimeDelta::from_std(duration).unwrap());
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+impl CredentialSource for View<'_> {
+    async fn credentials(&self) -> Result<Credentials, SecretError> {
+        let credentials = zoom_simulator::Credentials::default();
+        Ok(Credentials {
+            account_id: credentials.account_id.into(),
+            client_id: credentials.client_id.into(),
+            client_secret: credentials.client_secret.into(),
+        })
+    }
+}
+
+impl Transport for View<'_> {
+    async fn send(
+        &self,
+        request: Request<'_>,
+        timeout: Duration,
+    ) -> Result<Response, TransportError> {
+        let request = match request {
+            Request::Form {
+                form,
+                basic: (user, password),
+                ..
+            } => {
+                let account = form
+                    .iter()
+                    .find(|(name, _)| *name == "account_id")
+                    .unwrap()
+                    .1;
+                zoom_simulator::Request::token(&zoom_simulator::Credentials {
+                    account_id: account.expose_secret().to_owned(),
+                    client_id: user.expose_secret().to_owned(),
+                    client_secret: password.expose_secret().to_owned(),
+                })
+            }
+            Request::Query { query, bearer, .. } => {
+                let base = zoom_simulator::Request {
+                    method: "GET".to_owned(),
+                    path: "/v2/report/operationlogs".to_owned(),
+                    authorization: Some(format!("Bearer {}", bearer.expose_secret())),
+                    ..zoom_simulator::Request::default()
+                };
+                query
+                    .iter()
+                    .fold(base, |request, (name, value)| request.with(name, value))
+            }
+        };
+        step().await;
+        let reply = self.0.zoom.borrow_mut().handle(self.0.now.get(), &request);
+        let delay = TimeDelta::from_std(reply.delay.min(timeout)).unwrap();
+        self.0.pass(delay);
+        step().await;
+        if reply.delay > timeout {
+            return Err(TransportError::TimedOut(timeout));
+        }
+        match reply.delivery {
+            Delivery::Whole(answer) => Ok(Response {
+                status: answer.status,
+                retry_after: answer.header_value("retry-after").map(str::to_owned),
+                rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
+                body: answer.body,
+            }),
+            Delivery::Hang => {
+                self.0.pass(TimeDelta::from_std(timeout).unwrap());
+                Err(TransportError::TimedOut(timeout))
+            }
+            _ => Err(TransportError::Connection("cut".to_owned())),
+        }
+    }
+}
+
+impl Store for View<'_> {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        step().await;
+        self.0.bucket.get(key).await
+    }
+
+    async fn get_version(
+        &self,
+        key: &str,
+        version: &VersionId,
+    ) -> Result<bytes::Bytes, StoreError> {
+        step().await;
+        self.0.bucket.get_version(key, version).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: bytes::Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        step().await;
+        let answer = self.0.bucket.put(key, body, condition).await;
+        step().await;
+        answer
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        step().await;
+        self.0.bucket.list_versions(prefix, after).await
+    }
+}
