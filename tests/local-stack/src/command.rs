@@ -1,36 +1,56 @@
 //! Runs a program, with all the processes that it starts, for as long as somebody waits for it.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::error::{Error, Result};
 
-/// Runs `command` to its end and returns what it printed, both streams. When the caller stops waiting, the program and its
-/// descendants are killed: Terraform's providers, for example, do not notice that Terraform is gone.
+/// Runs `command` to its end and returns what it printed, both streams. When the caller stops
+/// waiting, the program and its descendants are killed.
 pub async fn run(description: &str, command: &mut Command) -> Result<String> {
-    let child = command
+    let child = spawn(description, command.process_group(0))?;
+    let _group = Group(child.id());
+    printed(description, child).await
+}
+
+/// Does the same in an existing process group. Descendants of a program that is waited for no
+/// more end with that group: Terraform's providers, for example, do not notice that Terraform is
+/// gone, but go with the stack that they work on.
+pub(crate) async fn run_in(group: u32, description: &str, command: &mut Command) -> Result<String> {
+    let command = command
+        .process_group(group.cast_signed())
+        .kill_on_drop(true);
+    printed(description, spawn(description, command)?).await
+}
+
+fn spawn(description: &str, command: &mut Command) -> Result<Child> {
+    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .process_group(0)
         .spawn()
-        .map_err(Error::process(description))?;
-    let group = Group(child.id());
-    let output = child
+        .map_err(Error::process(description))
+}
+
+async fn printed(description: &str, child: Child) -> Result<String> {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = child
         .wait_with_output()
         .await
         .map_err(Error::process(description))?;
-    drop(group);
-    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.push_str(&String::from_utf8_lossy(&output.stderr));
-    if output.status.success() {
-        Ok(text)
+    let mut output = String::from_utf8_lossy(&stdout).into_owned();
+    output.push_str(&String::from_utf8_lossy(&stderr));
+    if status.success() {
+        Ok(output)
     } else {
         Err(Error::Failed {
             program: description.to_owned(),
-            status: output.status,
-            output: text,
+            status,
+            output,
         })
     }
 }
@@ -40,10 +60,8 @@ struct Group(Option<u32>);
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if let Some(group) = self
-            .0
-            .and_then(|leader| rustix::process::Pid::from_raw(leader.cast_signed()))
-        {
+        let leader = self.0.map(u32::cast_signed);
+        if let Some(group) = leader.and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
     }

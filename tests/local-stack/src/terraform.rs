@@ -145,7 +145,12 @@ impl Stack {
             .env("TF_DATA_DIR", self.directory().join("terraform/data"))
             .env("TF_IN_AUTOMATION", "1")
             .envs(self.environment(&AccessKey::root()));
-        command::run(&format!("terraform {verb}"), &mut command).await
+        command::run_in(
+            self.ministack_pid(),
+            &format!("terraform {verb}"),
+            &mut command,
+        )
+        .await
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     telling::{Telling, count, shortened},
 };
 
-/// The scheduler looks every ten seconds whether the minute is over, and a run takes its time.
+/// For a scheduled run: the stack's schedules keep twice the pace, so half a minute and what the run takes, thrice over.
 const PATIENCE: Duration = Duration::from_secs(100);
 
 /// Everything that is running.
@@ -53,7 +53,9 @@ pub(crate) async fn tell() -> Result<u32> {
     let command_lines = CommandLines::watch();
     let mut scene = set().await?;
 
-    scene.heading("The schedule runs the function, every minute");
+    scene.heading(
+        "The schedule runs the function: every minute, and the emulator makes it half of one",
+    );
     let effect = scene.scheduled_run().await?;
     scene.tell_effect("run 1, by the schedule", &effect);
 
@@ -73,7 +75,7 @@ pub(crate) async fn tell() -> Result<u32> {
     scene.late_records().await?;
     scene.compare(&reader).await?;
 
-    scene.heading("The next minutes, nothing new at Zoom: the schedule goes on");
+    scene.heading("The schedule goes on, and there is nothing new at Zoom");
     scene.quiet_run("run 4, by the schedule").await?;
     scene.quiet_run("run 5, by the schedule").await?;
     scene.compare(&reader).await?;
