@@ -197,6 +197,9 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
             } else if throttled {
                 let until = not_before.unwrap_or(now).min(now + LONGEST_PAUSE);
                 return Err(ZoomError::Throttled { until });
+            } else if attempts == 1 && timeout < self.endpoints.timeout {
+                // Its one attempt had less time than a request should have: that is not Zoom's fault.
+                return Err(ZoomError::OutOfTime);
             } else {
                 return Err(ZoomError::Unavailable { attempts, last });
             }

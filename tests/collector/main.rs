@@ -2,6 +2,11 @@
 //! delivered, whatever happens on the way.
 
 #![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's panic is its report"
+)]
 
 mod checkpoint;
 mod crashes;

@@ -1,1 +1,19 @@
-//! The built function.
+//! The built function, run as Lambda runs it, against S3 and Secrets Manager as ministack serves them and the
+//! simulated Zoom: by its answers, its logs, and what the bucket then holds.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's panic is its report"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests are about the real world: its clock and its processes"
+)]
+
+mod crashes;
+mod delivery;
+mod errors;
+mod scene;
+mod start;

@@ -1,0 +1,194 @@
+//! The scene of a test: a bucket, a secret, a Zoom, and the function between them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate, Utc};
+use local_stack::{AccessKey, Bucket, Invocation, RuntimeApi, Stack};
+use serde_json::{Value, json};
+use zoom_simulator::{Credentials, Endpoint, Generator, Server, Settings};
+
+pub const PREFIX: &str = "zoom/operationlogs/";
+pub const STATE_KEY: &str = "zoom/state/operationlogs.json";
+const BUCKET: &str = "zoom-operation-logs";
+const SECRET: &str = "zoom-operation-logs/credentials";
+
+/// What no log, error or answer may hold.
+const CLIENT_SECRET: &str = "kX9-client-secret-kX9";
+const ACCOUNT_ID: &str = "kX9-account-id-kX9";
+
+/// See the [module](self).
+pub struct Scene {
+    pub stack: Stack,
+    pub bucket: Bucket,
+    pub zoom: Server,
+    pub function: RuntimeApi,
+}
+
+/// The day so many days before today.
+pub fn days_ago(days: u64) -> NaiveDate {
+    Utc::now().date_naive() - Days::new(days)
+}
+
+impl Scene {
+    /// A scene with `per_day` records on each of the last `days` days, today included.
+    pub async fn start(days: u64, per_day: usize, variables: &[(&str, &str)]) -> Self {
+        let stack = Stack::start().await.unwrap();
+        let bucket = stack.create_bucket(BUCKET).await.unwrap();
+        let mut world = zoom_simulator::World::new(11);
+        for day in 0..days {
+            // The same number on a Sunday and a minute after midnight.
+            let records = Generator::new(day).day_until(days_ago(day), per_day, Utc::now());
+            world.truth.add_all(days_ago(day), records);
+        }
+        let zoom = Server::start(world).unwrap();
+        let credentials = Credentials {
+            account_id: ACCOUNT_ID.to_owned(),
+            client_id: "kX9-client-id-kX9".to_owned(),
+            client_secret: CLIENT_SECRET.to_owned(),
+        };
+        store_credentials(&stack, &credentials).await;
+        zoom.world().set_credentials(credentials);
+        let mut function = function(&stack, &zoom, &AccessKey::root(), days);
+        for (name, value) in variables {
+            function.set(*name, *value);
+        }
+        Self {
+            stack,
+            bucket,
+            zoom,
+            function,
+        }
+    }
+
+    /// Replaces the function by one that acts as the owner of `key`.
+    pub fn act_as(&mut self, key: &AccessKey) {
+        self.function = function(&self.stack, &self.zoom, key, 1);
+    }
+
+    /// Stores other credentials, as one who rotates them would.
+    pub async fn store_credentials(&self, credentials: &Credentials) {
+        store_credentials(&self.stack, credentials).await;
+    }
+
+    pub async fn store_secret(&self, value: &str) {
+        self.stack.put_secret(SECRET, value).await.unwrap();
+    }
+
+    /// Runs the function and looks for secrets and records in all that it said.
+    pub async fn invoke(&self, event: Value) -> Invocation {
+        self.checked(self.function.invoke(event).await.unwrap())
+    }
+
+    pub async fn invoke_within(&self, deadline: Duration, event: Value) -> Invocation {
+        self.checked(self.function.invoke_within(deadline, event).await.unwrap())
+    }
+
+    fn checked(&self, invocation: Invocation) -> Invocation {
+        let said = format!("{}\n{:?}", invocation.log, invocation.outcome);
+        for secret in ["kX9", "operation_detail", "@example."] {
+            assert!(!said.contains(secret), "{secret} in {said}");
+        }
+        invocation
+    }
+
+    /// An ordinary run that must succeed. Returns its answer.
+    pub async fn run(&self) -> Value {
+        self.invoke(json!({})).await.answer().unwrap().clone()
+    }
+
+    /// Runs until nothing is left to deliver.
+    pub async fn run_until_delivered(&self) {
+        for _ in 0..10 {
+            let answer = self.run().await;
+            if answer["written"] == 0 && answer["complete"] == true {
+                break;
+            }
+        }
+        self.assert_exactly_once().await;
+    }
+
+    /// Every version of every object, deleted ones included, holds together exactly what Zoom holds.
+    pub async fn assert_exactly_once(&self) {
+        let mut balance: BTreeMap<String, i64> = BTreeMap::new();
+        for version in self.bucket.versions(PREFIX).await.unwrap() {
+            if !version.delete_marker {
+                let body = self
+                    .bucket
+                    .read_version(&version.key, &version.id)
+                    .await
+                    .unwrap();
+                let text =
+                    std::io::read_to_string(flate2::read::GzDecoder::new(body.as_slice())).unwrap();
+                for line in text.lines() {
+                    *balance.entry(line.to_owned()).or_default() += 1;
+                }
+            }
+        }
+        let zoom = self.zoom.world();
+        for date in zoom.truth.counts().into_keys() {
+            for record in zoom.truth.day(date) {
+                *balance.entry(record.json().to_owned()).or_default() -= 1;
+            }
+        }
+        balance.retain(|_, difference| *difference != 0);
+        let some: Vec<_> = balance.iter().take(3).collect();
+        assert!(
+            balance.is_empty(),
+            "{} records missing (-) or doubled (+): {some:#?}",
+            balance.len()
+        );
+    }
+
+    /// The records in the bucket.
+    pub async fn delivered(&self) -> usize {
+        self.bucket.records(PREFIX).await.unwrap().len()
+    }
+
+    /// Adds generated records of a day to Zoom, anywhere in its list.
+    pub fn arrive(&self, date: NaiveDate, count: usize, seed: u64) {
+        let records = Generator::new(seed).day_until(date, count, Utc::now());
+        self.zoom.world().truth.add_all(date, records);
+    }
+
+    /// Makes Zoom well again.
+    pub fn end_trouble(&self, healthy: Settings, credentials: Credentials) {
+        let mut zoom = self.zoom.world();
+        zoom.clear_scripts();
+        zoom.settings = healthy;
+        zoom.set_credentials(credentials);
+    }
+
+    /// The requests to the report since this was last asked.
+    pub fn take_requests(&self) -> u64 {
+        let mut zoom = self.zoom.world();
+        let requests = zoom.request_count(Endpoint::Report);
+        zoom.clear_requests();
+        requests as u64
+    }
+}
+
+async fn store_credentials(stack: &Stack, credentials: &Credentials) {
+    let value = json!({
+        "account_id": credentials.account_id,
+        "client_id": credentials.client_id,
+        "client_secret": credentials.client_secret,
+    });
+    stack.put_secret(SECRET, &value.to_string()).await.unwrap();
+}
+
+fn function(stack: &Stack, zoom: &Server, key: &AccessKey, days: u64) -> RuntimeApi {
+    let mut environment = stack.environment(key);
+    let variables = [
+        ("S3_BUCKET", BUCKET.to_owned()),
+        ("ZOOM_SECRET_ID", SECRET.to_owned()),
+        ("ZOOM_OAUTH_URL", zoom.oauth_url()),
+        ("ZOOM_API_URL", zoom.api_url()),
+        ("ZOOM_MAX_REQUESTS_PER_SECOND", "100".to_owned()),
+        ("START_DATE", days_ago(days - 1).to_string()),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
+    ];
+    environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+    zoom.world().settings.per_second = 1_000;
+    RuntimeApi::new(env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3"), environment).unwrap()
+}
