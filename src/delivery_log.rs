@@ -348,3 +348,142 @@ fn decode(body: &[u8]) -> Result<Vec<Record>, String> {
     }
     Ok(records)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::MemoryStore;
+
+    fn day() -> NaiveDate {
+        "2026-11-22".parse().unwrap()
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T10:00:00Z".parse().unwrap()
+    }
+
+    fn record(text: &str) -> Record {
+        Record::parse(&format!(r#"{{"action":"{text}"}}"#)).unwrap()
+    }
+
+    fn entry(texts: &[&str]) -> Bytes {
+        let records: Vec<_> = texts.iter().map(|text| record(text)).collect();
+        encode(&records.iter().collect::<Vec<_>>(), now()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_appended_is_what_another_run_folds() {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        let mut ours = Ledger::default();
+        for texts in [&["a", "b", "b"][..], &["c"]] {
+            let records: Vec<_> = texts.iter().map(|text| record(text)).collect();
+            let records: Vec<_> = records.iter().collect();
+            let appended = log.append(day(), &mut ours, &records, now()).await;
+            assert!(matches!(appended, Ok(Append::Written(_))));
+        }
+        let mut theirs = Ledger::default();
+        let folded = log.fold(day(), &mut theirs).await.unwrap();
+        assert_eq!(theirs, ours);
+        assert_eq!(
+            folded.iter().map(|entry| entry.records).collect::<Vec<_>>(),
+            [3, 1]
+        );
+        assert_eq!(theirs.delivered.get(record("b").fingerprint()), 2);
+        assert_eq!(log.fold(day(), &mut theirs).await, Ok(Vec::new()));
+    }
+
+    #[tokio::test]
+    async fn an_entry_that_is_there_is_not_overwritten() {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        let key = log.key(day(), 0);
+        store.overwrite(&key, entry(&["theirs"]));
+        let ours = record("ours");
+        let mut ledger = Ledger::default();
+        let answer = log.append(day(), &mut ledger, &[&ours], now()).await;
+        assert!(
+            matches!(answer, Ok(Append::Uncertain(error)) if error.kind == crate::store::StoreErrorKind::PreconditionFailed)
+        );
+        assert_eq!(ledger, Ledger::default());
+        assert_eq!(store.all_versions("").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn all_versions_of_an_entry_count_and_deleted_ones_too() {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        store.overwrite(&log.key(day(), 0), entry(&["a"]));
+        store.delete(&log.key(day(), 0));
+        // S3 lets a conditional put pass over a delete marker.
+        store.overwrite(&log.key(day(), 0), entry(&["a", "b"]));
+        store.overwrite(&log.key(day(), 1), entry(&["c"]));
+        store.delete(&log.key(day(), 1));
+        let mut ledger = Ledger::default();
+        log.fold(day(), &mut ledger).await.unwrap();
+        assert_eq!((ledger.next_seq, ledger.delivered.total()), (2, 4));
+        assert_eq!(ledger.delivered.get(record("a").fingerprint()), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_no_entry_is_passed_over() {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        for name in [
+            "p/2026/11/22/notes.txt",
+            "p/2026/11/22/zoom-operationlogs-2026-11-22-7.json.gz",
+            "p/2026/11/22/zoom-operationlogs-2026-11-21-000000.json.gz",
+            "p/2026/11/22/zoom-operationlogs-2026-11-22-000001.json.gz.bak",
+            "p/0000/not a day/x",
+        ] {
+            store.overwrite(name, "anything");
+        }
+        assert_eq!(
+            log.fold(day(), &mut Ledger::default()).await,
+            Ok(Vec::new())
+        );
+        assert_eq!(log.first_day().await, Ok(None));
+        store.overwrite(&log.key(day(), 0), entry(&["a"]));
+        store.delete(&log.key(day(), 0));
+        assert_eq!(log.first_day().await, Ok(Some(day())));
+    }
+
+    #[tokio::test]
+    async fn a_damaged_entry_is_named_and_not_quoted() {
+        let whole = entry(&["secret", "secret"]);
+        let json = GzEncoder::new(Vec::new(), Compression::fast());
+        let no_json = {
+            let mut encoder = json;
+            encoder.write_all(b"{\"action\":\"a\"}\nsecret\n").unwrap();
+            encoder.finish().unwrap()
+        };
+        for damaged in [
+            whole.slice(..whole.len() - 9),
+            Bytes::from_static(b"secret"),
+            Bytes::new(),
+            no_json.into(),
+        ] {
+            let store = MemoryStore::new();
+            let log = DeliveryLog::new(&store, "p/");
+            store.overwrite(&log.key(day(), 0), damaged);
+            let mut ledger = Ledger::default();
+            let error = log.fold(day(), &mut ledger).await.unwrap_err();
+            assert!(matches!(error, LogError::Damaged { .. }), "{error}");
+            assert!(error.to_string().contains(&log.key(day(), 0)));
+            assert!(!error.to_string().contains("secret"), "{error}");
+            assert_eq!(ledger, Ledger::default());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_without_a_number_left_is_full() {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        let mut ledger = Ledger {
+            next_seq: LAST_SEQ + 1,
+            ..Ledger::default()
+        };
+        let answer = log.append(day(), &mut ledger, &[&record("a")], now()).await;
+        assert_eq!(answer, Err(LogError::Full { day: day() }));
+    }
+}

@@ -106,3 +106,80 @@ fn digest(state: &RawValue) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::Record;
+
+    fn checkpoint() -> Checkpoint {
+        let mut checkpoint = Checkpoint::new("p/", "2026-11-20".parse().unwrap());
+        let mut state = DayState::default();
+        state
+            .ledger
+            .record(&[Record::parse(r#"{"action":"a"}"#).unwrap()]);
+        checkpoint.put_day("2026-11-20".parse().unwrap(), state);
+        checkpoint.settle("2026-11-21".parse().unwrap(), 3);
+        checkpoint
+    }
+
+    /// A checkpoint's bytes with this text for its state.
+    fn with_state(state: String) -> Vec<u8> {
+        let state = RawValue::from_string(state).unwrap();
+        let envelope = Envelope {
+            version: 1,
+            digest: digest(&state),
+            state: &state,
+        };
+        serde_json::to_vec(&envelope).unwrap()
+    }
+
+    #[test]
+    fn a_checkpoint_survives_its_bytes() {
+        let bytes = checkpoint().to_bytes().unwrap();
+        assert_eq!(Checkpoint::from_bytes(&bytes), Ok(checkpoint()));
+    }
+
+    #[test]
+    fn unknown_fields_are_passed_over_and_missing_new_ones_have_a_default() {
+        let text = serde_json::to_string(&checkpoint()).unwrap();
+        let extended = text.replacen('{', r#"{"added_later":[1],"#, 1);
+        let older = text.replace(r#","ask_tomorrow":false"#, "");
+        assert_ne!(older, text);
+        for state in [extended, older] {
+            assert_eq!(Checkpoint::from_bytes(&with_state(state)), Ok(checkpoint()));
+        }
+    }
+
+    #[test]
+    fn no_byte_can_change_unnoticed() {
+        let bytes = checkpoint().to_bytes().unwrap();
+        for index in 0..bytes.len() {
+            let mut changed = bytes.to_vec();
+            changed[index] ^= 1;
+            let read = Checkpoint::from_bytes(&changed);
+            assert!(
+                read.as_ref().is_err() || read == Ok(checkpoint()),
+                "byte {index}"
+            );
+            assert!(Checkpoint::from_bytes(&bytes[..index]).is_err());
+        }
+    }
+
+    #[test]
+    fn a_newer_format_is_told_from_damage() {
+        let newer = Checkpoint::from_bytes(br#"{"version":2,"state":"of another shape"}"#);
+        assert_eq!(newer, Err(FormatError::Newer { found: 2 }));
+    }
+
+    #[test]
+    fn counts_under_another_fingerprint_are_counted_anew() {
+        let mut other = checkpoint();
+        other.fingerprint_version = 0;
+        let bytes = with_state(serde_json::to_string(&other).unwrap());
+        let read = Checkpoint::from_bytes(&bytes).unwrap();
+        let day = &read.days[&"2026-11-20".parse().unwrap()];
+        assert_eq!((day.ledger.next_seq, day.ledger.delivered.total()), (0, 0));
+        assert_eq!(read.settled, checkpoint().settled);
+    }
+}

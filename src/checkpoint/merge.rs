@@ -118,3 +118,148 @@ fn merge_maps<V>(
     }
     into
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::checkpoint::SweepId;
+    use crate::ledger::{Counts, Ledger};
+    use crate::record::Record;
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
+    }
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_000_000 + minute * 60, 0).unwrap()
+    }
+
+    fn ledger(entries: u64) -> Ledger {
+        let mut ledger = Ledger::default();
+        for entry in 0..entries {
+            ledger.record(&[Record::parse(&entry.to_string()).unwrap()]);
+        }
+        ledger
+    }
+
+    fn sweep(minute: i64, undecided: bool) -> CompleteSweep {
+        let id = SweepId {
+            page_size: 300,
+            rows: Counts::default().digest(),
+        };
+        CompleteSweep {
+            started: at(minute),
+            id,
+            undecided,
+        }
+    }
+
+    fn partial(minute: i64, token: &str) -> PartialSweep {
+        PartialSweep {
+            started: at(minute),
+            page_size: 300,
+            token: token.to_owned(),
+            issued: at(minute),
+            seen: Counts::default(),
+            found_new: false,
+            against: None,
+        }
+    }
+
+    /// Checkpoints as runs leave them, of different ages and of two starts.
+    fn checkpoints() -> Vec<Checkpoint> {
+        let new = Checkpoint::new("p/", day(10));
+        let mut all = vec![new.clone()];
+        for (entries, minute) in [(1, 1), (2, 2), (2, 3)] {
+            let mut checkpoint = new.clone();
+            let state = DayState {
+                ledger: ledger(entries),
+                sweep: Some(sweep(minute, entries == 2)),
+                unread_since: (minute == 1).then(|| at(2)),
+                partial: Some(partial(minute + 2, &format!("t{minute}"))),
+                ..DayState::default()
+            };
+            checkpoint.put_day(day(10), state);
+            checkpoint.requests.add(day(10), entries);
+            checkpoint.paused_until = (minute == 2).then(|| at(9));
+            checkpoint.ask_tomorrow = minute == 3;
+            all.push(checkpoint.clone());
+            checkpoint.settle(day(11), entries);
+            all.push(checkpoint.clone());
+            checkpoint.settle(day(10), entries);
+            all.push(checkpoint);
+        }
+        let mut later = Checkpoint::new("p/", day(14));
+        later.settle(day(14), 4);
+        all.push(later);
+        let mut lost = Checkpoint::new("p/", day(8));
+        lost.close_as_lost(day(8));
+        all.push(lost);
+        all
+    }
+
+    #[test]
+    fn merging_is_commutative_associative_and_idempotent() {
+        let all = checkpoints();
+        for a in &all {
+            assert_eq!(a.clone().merge(a.clone()), *a);
+            for b in &all {
+                let ab = a.clone().merge(b.clone());
+                assert_eq!(ab, b.clone().merge(a.clone()));
+                assert_eq!(ab.clone().merge(b.clone()), ab, "nothing is left to learn");
+                for c in &all {
+                    let bc = b.clone().merge(c.clone());
+                    assert_eq!(ab.clone().merge(c.clone()), a.clone().merge(bc));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_that_either_knew_is_forgotten() {
+        let all = checkpoints();
+        for a in &all {
+            for b in &all {
+                let merged = a.clone().merge(b.clone());
+                for known in [a, b] {
+                    for (day, state) in &known.days {
+                        let entries = merged.days.get(day).map(|state| state.ledger.next_seq);
+                        let entries = entries.or(merged.settled.get(day).copied());
+                        assert!(entries >= Some(state.ledger.next_seq));
+                    }
+                    for (day, entries) in &known.settled {
+                        assert!(merged.settled[day] >= *entries);
+                    }
+                    assert!(merged.requests >= known.requests);
+                    assert!(merged.start_date <= known.start_date);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn days_that_only_the_later_start_skipped_stay_open() {
+        let early = Checkpoint::new("p/", day(10));
+        let mut late = Checkpoint::new("p/", day(14));
+        late.settle(day(14), 2);
+        let merged = early.merge(late);
+        assert_eq!(merged.settled_through, day(9));
+        assert_eq!(merged.open_days(day(15)), [10, 11, 12, 13, 15].map(day));
+    }
+
+    #[test]
+    fn what_a_reading_left_unread_is_forgotten_only_for_a_later_sweep() {
+        let unread = DayState {
+            unread_since: Some(at(5)),
+            ..DayState::default()
+        };
+        let swept = |minute| DayState {
+            sweep: Some(sweep(minute, false)),
+            ..DayState::default()
+        };
+        assert!(unread.clone().merge(swept(4)).has_unread());
+        assert!(!unread.merge(swept(5)).has_unread());
+    }
+}
