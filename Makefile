@@ -11,6 +11,7 @@ help: ## Lists the targets
 demo: ## Runs the whole pipeline on this machine and checks what it promises; KEEP=1 leaves it running
 	@scripts/prerequisites rust terraform python
 	@scripts/python-env
+	@cargo build --locked --package local-stack --bin demo
 	@cargo run --quiet --locked --package local-stack --bin demo
 
 test: fmt lint test-terraform test-scripts test-rust ## Runs all checks and tests

@@ -212,6 +212,7 @@ fn spawn(
         )
         .env("AWS_LAMBDA_LOG_STREAM_NAME", "local")
         .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
+        .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .env("_HANDLER", "bootstrap")
         .env("TZ", ":UTC")
         .envs(variables.iter().map(|(name, value)| (name, value)))

@@ -47,6 +47,8 @@ impl Ministack {
             .env("MINISTACK_SSL_CERT", directory.join("server.pem"))
             .env("MINISTACK_SSL_KEY", directory.join("server-key.pem"))
             .env("LAMBDA_EXECUTOR", "local")
+            // What Lambda tells a function whose log_format is JSON; ministack does not.
+            .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
             // Listeners on fixed ports, of services that nobody here uses: two stacks must be able to run at once.
             .env("IOT_MTLS_ENABLED", "0")
             .env("SFTP_ENABLED", "0")

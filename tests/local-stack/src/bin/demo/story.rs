@@ -1,7 +1,7 @@
 //! What the demo does, step by step.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     io::Write,
     os::unix::fs::OpenOptionsExt,
@@ -95,7 +95,7 @@ pub(crate) async fn tell() -> Result<u32> {
 async fn set() -> Result<Scene> {
     let mut telling = Telling::new();
 
-    telling.heading("The function");
+    telling.heading("The function, built for Lambda (the first time takes minutes)");
     let package = package().await?;
     let size = fs::metadata(&package)
         .with_context(|| package.display().to_string())?
@@ -153,7 +153,7 @@ async fn set() -> Result<Scene> {
     } = stack.apply(&variables).await?;
     telling.say(format!("terraform/environments/local: {summary}"));
     for (module, resources) in by_module(&resources) {
-        telling.say(format!("    {module:<17} {}", resources.join(", ")));
+        telling.say(format!("    {module:<17} {}", resources));
     }
     stack
         .put_secret(&deployment.secret_arn, &account.secret())
@@ -267,7 +267,7 @@ impl Scene {
 
     fn tell_effect(&self, run: &str, effect: &Effect) {
         self.telling.say(format!(
-            "{run}: {} records in {} objects, {} requests to Zoom's report",
+            "{run}: {} records, {} new objects, {} requests to Zoom's report",
             count(effect.records),
             effect.objects.len(),
             effect.asked.requests()
@@ -481,19 +481,26 @@ fn architecture() -> &'static str {
     }
 }
 
-/// Resource types by the module that they are in: `module.pipeline.module.schedule.aws_iam_role.schedule`.
-fn by_module(addresses: &[String]) -> Vec<(String, Vec<String>)> {
-    let mut modules: Vec<(String, Vec<String>)> = Vec::new();
+/// What each module has, such as `iam_role`, or `cloudwatch_metric_alarm ×6`. An address ends in
+/// `module.schedule.aws_iam_role.schedule`.
+fn by_module(addresses: &[String]) -> Vec<(String, String)> {
+    let mut modules: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for address in addresses {
         let parts: Vec<&str> = address.split('.').collect();
-        let [.., module, kind, _] = parts.as_slice() else {
-            continue;
-        };
-        let kind = kind.trim_start_matches("aws_").to_owned();
-        match modules.last_mut().filter(|(last, _)| last == module) {
-            Some((_, kinds)) => kinds.push(kind),
-            None => modules.push(((*module).to_owned(), vec![kind])),
+        if let [.., module, kind, _] = parts.as_slice() {
+            let kinds = modules.entry(module).or_default();
+            *kinds.entry(kind.trim_start_matches("aws_")).or_default() += 1;
         }
     }
+    let listed = |kinds: BTreeMap<&str, usize>| {
+        let kinds = kinds.into_iter().map(|(kind, count)| match count {
+            1 => kind.to_owned(),
+            _ => format!("{kind} ×{count}"),
+        });
+        kinds.collect::<Vec<_>>().join(", ")
+    };
     modules
+        .into_iter()
+        .map(|(module, kinds)| (module.to_owned(), listed(kinds)))
+        .collect()
 }
