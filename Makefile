@@ -40,6 +40,9 @@ build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python
 	scripts/build
 
+# Terraform asks for what is not set: AWS_REGION, or TF_VAR_region, and for prod the bucket's name and the start date.
+build-and-deploy: export TF_VAR_package_path = $(CURDIR)/target/lambda/zoom_operationlogs_to_s3/bootstrap.zip
+build-and-deploy: export TF_VAR_region ?= $(AWS_REGION)
 build-and-deploy: build ## Builds and applies terraform/environments/ENV (dev unless set); shows the plan and asks
 	@scripts/prerequisites terraform
 	scripts/terraform terraform/environments/$(or $(ENV),dev) init
