@@ -59,8 +59,10 @@ impl Config {
         )?;
         Ok(Self {
             bucket: get("S3_BUCKET").required("the name of the bucket")?,
-            secret_id: get("ZOOM_SECRET_ID")
-                .required("the ARN or name of the secret with the Zoom credentials")?,
+            secret_id: get("ZOOM_SECRET_ID").check(
+                |id| !id.contains('{'),
+                "the ARN or name of the secret with the Zoom credentials",
+            )?,
             endpoints: Endpoints {
                 oauth_url: get("ZOOM_OAUTH_URL").url("https://zoom.us/oauth/token")?,
                 api_url: get("ZOOM_API_URL").url("https://api.zoom.us/v2")?,
@@ -109,6 +111,10 @@ struct Variable {
 impl Variable {
     fn wrong(&self, takes: impl Display) -> ConfigError {
         let found = match &self.value {
+            // What does not belong there may be a secret: a password in an address, the secret itself for its name.
+            Some(value) if value.contains(['@', '?', '{']) => {
+                "holds a user name, a query, or JSON, and is not shown".to_owned()
+            }
             Some(value) => format!("is {value:?}"),
             None => "is not set".to_owned(),
         };
@@ -304,6 +310,24 @@ mod tests {
         ] {
             let error = read(variables).unwrap_err();
             assert!(error.contains(expected), "{variables:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_not_shown() {
+        for (name, value) in [
+            ("ZOOM_OAUTH_URL", "https://id:hunter2@zoom.us/oauth/token"),
+            (
+                "ZOOM_API_URL",
+                "https://api.zoom.us/v2?access_token=hunter2",
+            ),
+            ("ZOOM_SECRET_ID", r#"{"client_secret":"hunter2"}"#),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert!(
+                error.contains(name) && !error.contains("hunter2"),
+                "{error}"
+            );
         }
     }
 

@@ -20,6 +20,7 @@
 //! The core, from [`record`] to [`collector`], knows no AWS type and reaches the world only through [`clock::Clock`],
 //! [`store::Store`] and [`zoom::Zoom`]. `docs/architecture.md` explains the protocol.
 
+mod causes;
 pub mod checkpoint;
 pub mod clock;
 pub mod collector;

@@ -34,7 +34,10 @@ fn metrics(report: &Report) -> Vec<(&'static str, &'static str, f64)> {
         count("OpenDays", report.open_days),
         count("FailedDays", report.failed_days.len() as u64),
         count("LostDays", report.lost.len() as u64),
-        count("CompleteRuns", u64::from(report.complete)),
+        count(
+            "CompleteRuns",
+            u64::from(report.complete && report.ordinary),
+        ),
         seconds("NewestRecordAgeSeconds", report.newest_record_age),
         seconds("SecondsSinceCompleteRun", report.since_complete_run),
     ]

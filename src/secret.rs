@@ -1,10 +1,12 @@
 //! Zoom's credentials, from Secrets Manager.
 
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::error::{DisplayErrorContext, ProvideErrorMetadata};
+use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 use secrecy::SecretString;
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::causes::causes;
 
 /// The credentials of a Server-to-Server OAuth app. `Debug` shows none of them.
 #[derive(Debug, Clone)]
@@ -103,7 +105,7 @@ impl CredentialSource for SecretsManager {
             let code = failure.code().unwrap_or_default().to_owned();
             let said = match failure.message() {
                 Some(message) => format!("{code}: {message}"),
-                None => DisplayErrorContext(&failure).to_string(),
+                None => causes(&failure),
             };
             let id = id.clone();
             match code.as_str() {
@@ -183,6 +185,24 @@ mod tests {
                 .unwrap();
         assert_eq!(parsed.client_secret.expose_secret(), "s");
         assert!(!format!("{parsed:?}").contains("\"i\""));
+    }
+
+    #[test]
+    fn an_answer_that_cannot_be_read_is_not_quoted() {
+        use aws_sdk_s3::primitives::SdkBody;
+        use aws_sdk_secretsmanager::config::http::HttpResponse;
+        use aws_sdk_secretsmanager::error::SdkError;
+        use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+
+        let cut = SdkBody::from("{SecretString: hunter2");
+        let answer = HttpResponse::new(200.try_into().unwrap(), cut);
+        let failure: SdkError<GetSecretValueError, HttpResponse> =
+            SdkError::response_error("cut short", answer);
+        let said = causes(&failure);
+        assert!(
+            said.contains("cut short") && !said.contains("hunter2"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -16,11 +16,16 @@ pub struct DayState {
     /// Records of which two agreeing sweeps proved so many copies, as long as the log has fewer.
     #[serde(default, skip_serializing_if = "Counts::is_empty")]
     pub confirmed: Counts,
-    /// When a reading began that delivered rows but was cut short: below them there may be rows that no head read
-    /// will reach, because it stops at the first page with nothing new. Only a sweep that began then or later
-    /// makes this void.
+    /// Since when rows may lie unread where no head read looks, because it stops at the first page with nothing new:
+    /// below the rows of a reading that was cut short, or of another run. It is the moment at which that reading's
+    /// first page was answered (a row that arrived before it may be among them), or at which the other run's entry was
+    /// found. Only a sweep that began then or later makes it void, or that very reading when it reaches the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_since: Option<DateTime<Utc>>,
+    /// When Zoom's pages of the day last made no sense. It is not swept again before the next sweep is due, so that one
+    /// day cannot spend the requests of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<DateTime<Utc>>,
     /// A sweep that goes on where an earlier run stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub partial: Option<PartialSweep>,
@@ -41,6 +46,8 @@ pub struct SweepId {
 pub struct CompleteSweep {
     /// When it began; not when it ended: what arrived in between may stand above where it was reading.
     pub started: DateTime<Utc>,
+    /// When its first page was answered; see [`DayState::unread_since`].
+    pub first_page: DateTime<Utc>,
     /// What it saw.
     #[serde(flatten)]
     pub id: SweepId,
@@ -54,6 +61,8 @@ pub struct CompleteSweep {
 pub struct PartialSweep {
     /// When it began.
     pub started: DateTime<Utc>,
+    /// When its first page was answered; see [`DayState::unread_since`].
+    pub first_page: DateTime<Utc>,
     /// How many rows to a page it reads; its token is good for no other.
     pub page_size: u16,
     /// The token of the next page.
@@ -69,15 +78,29 @@ pub struct PartialSweep {
     pub against: Option<SweepId>,
 }
 
+impl CompleteSweep {
+    /// Whether it has read what a reading left unread that marked `since`: it began then or later, or it is that very
+    /// reading, which went on to the end.
+    #[must_use]
+    pub fn reads_below(&self, since: DateTime<Utc>) -> bool {
+        self.started >= since || self.first_page == since
+    }
+}
+
 impl DayState {
     /// Whether rows may lie unread where a head read does not look.
     #[must_use]
     pub fn has_unread(&self) -> bool {
         match (self.unread_since, &self.sweep) {
-            (Some(since), Some(sweep)) => sweep.started < since,
+            (Some(since), Some(sweep)) => !sweep.reads_below(since),
             (Some(_), None) => true,
             (None, _) => false,
         }
+    }
+
+    /// Notes that since `moment` rows may lie unread below those in the log.
+    pub fn mark_unread(&mut self, moment: DateTime<Utc>) {
+        self.unread_since = self.unread_since.max(Some(moment));
     }
 
     /// Whether two sweeps proved copies that the log still lacks.
@@ -96,10 +119,11 @@ impl DayState {
             confirmed,
             unread_since,
             partial,
+            ..
         } = self;
         confirmed.retain(|record, count| count > ledger.delivered.get(record));
         if let Some(sweep) = sweep {
-            *unread_since = unread_since.filter(|&since| sweep.started < since);
+            *unread_since = unread_since.filter(|&since| !sweep.reads_below(since));
             if partial
                 .as_ref()
                 .is_some_and(|partial| partial.started <= sweep.started)

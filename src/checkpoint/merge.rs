@@ -29,13 +29,19 @@ impl Checkpoint {
             first.settled_through
         };
 
+        let (days, dropped) = merge_days(&first, &second);
+        let mut settled = first.settled;
+        for (day, entries) in second.settled.into_iter().chain(dropped) {
+            let known = settled.entry(day).or_default();
+            *known = entries.max(*known);
+        }
         let mut merged = Self {
             fingerprint_version: first.fingerprint_version,
             s3_prefix: first.s3_prefix,
             start_date: first.start_date,
             settled_through,
-            days: merge_maps(first.days, second.days, DayState::merge),
-            settled: merge_maps(first.settled, second.settled, u64::max),
+            days,
+            settled,
             lost: &first.lost | &second.lost,
             requests: first.requests.max(second.requests),
             paused_until: first.paused_until.max(second.paused_until),
@@ -43,15 +49,36 @@ impl Checkpoint {
             newest_record: first.newest_record.max(second.newest_record),
             last_complete_run: first.last_complete_run.max(second.last_complete_run),
         };
-        // Whoever settled a day had proof that it is complete; what the other still had to do about it is done.
-        for (day, entries) in &mut merged.settled {
-            if let Some(open) = merged.days.remove(day) {
-                *entries = open.ledger.next_seq.max(*entries);
-            }
-        }
         merged.advance();
         merged
     }
+}
+
+/// The open days of both, and for each state that is dropped how many entries it knew.
+///
+/// Whoever settled a day had proof that it is complete; what the other still had to do about it is done, and its state is
+/// dropped. Only a replay opens a settled day again, and what it left undone must not be forgotten: its state counts, and
+/// no state from before the day was settled.
+fn merge_days(
+    first: &Checkpoint,
+    second: &Checkpoint,
+) -> (BTreeMap<NaiveDate, DayState>, Vec<(NaiveDate, u64)>) {
+    let mut open: BTreeMap<NaiveDate, DayState> = BTreeMap::new();
+    let mut dropped = Vec::new();
+    for (side, other) in [(first, second), (second, first)] {
+        for (&day, state) in &side.days {
+            if !side.is_settled(day) && other.is_settled(day) {
+                dropped.push((day, state.ledger.next_seq));
+                continue;
+            }
+            let merged = match open.remove(&day) {
+                Some(known) => known.merge(state.clone()),
+                None => state.clone(),
+            };
+            open.insert(day, merged);
+        }
+    }
+    (open, dropped)
 }
 
 impl DayState {
@@ -69,6 +96,7 @@ impl DayState {
                 .max_by_key(sweep_order),
             confirmed,
             unread_since: self.unread_since.max(other.unread_since),
+            broken: self.broken.max(other.broken),
             partial: self
                 .partial
                 .into_iter()
@@ -104,21 +132,6 @@ fn partial_order(partial: &PartialSweep) -> impl Ord + '_ {
     )
 }
 
-fn merge_maps<V>(
-    mut into: BTreeMap<NaiveDate, V>,
-    from: BTreeMap<NaiveDate, V>,
-    merge: impl Fn(V, V) -> V,
-) -> BTreeMap<NaiveDate, V> {
-    for (day, value) in from {
-        let merged = match into.remove(&day) {
-            Some(old) => merge(old, value),
-            None => value,
-        };
-        into.insert(day, merged);
-    }
-    into
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::{DateTime, Utc};
@@ -151,6 +164,7 @@ mod tests {
         };
         CompleteSweep {
             started: at(minute),
+            first_page: at(minute),
             id,
             undecided,
         }
@@ -159,6 +173,7 @@ mod tests {
     fn partial(minute: i64, token: &str) -> PartialSweep {
         PartialSweep {
             started: at(minute),
+            first_page: at(minute),
             page_size: 300,
             token: token.to_owned(),
             issued: at(minute),
@@ -197,6 +212,15 @@ mod tests {
         let mut lost = Checkpoint::new("p/", day(8));
         lost.close_as_lost(day(8));
         all.push(lost);
+        // A replay, cut short.
+        let mut reopened = new;
+        reopened.settle(day(10), 1);
+        let state = DayState {
+            ledger: ledger(1),
+            ..DayState::default()
+        };
+        reopened.put_day(day(10), state);
+        all.push(reopened);
         all
     }
 
@@ -225,8 +249,8 @@ mod tests {
                 let merged = a.clone().merge(b.clone());
                 for known in [a, b] {
                     for (day, state) in &known.days {
-                        let entries = merged.days.get(day).map(|state| state.ledger.next_seq);
-                        let entries = entries.or(merged.settled.get(day).copied());
+                        let open = merged.days.get(day).map(|state| state.ledger.next_seq);
+                        let entries = open.max(merged.settled.get(day).copied());
                         assert!(entries >= Some(state.ledger.next_seq));
                     }
                     for (day, entries) in &known.settled {
@@ -247,6 +271,17 @@ mod tests {
         let merged = early.merge(late);
         assert_eq!(merged.settled_through, day(9));
         assert_eq!(merged.open_days(day(15)), [10, 11, 12, 13, 15].map(day));
+    }
+
+    #[test]
+    fn a_day_that_a_replay_opened_stays_open_beside_one_who_did_not_know() {
+        let mut settled = Checkpoint::new("p/", day(10));
+        settled.settle(day(10), 3);
+        let mut replaying = settled.clone();
+        replaying.put_day(day(10), DayState::default());
+        let merged = settled.merge(replaying);
+        assert_eq!(merged.open_days(day(10)), [day(10)]);
+        assert_eq!(merged.settled_through, day(10));
     }
 
     #[test]

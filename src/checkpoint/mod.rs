@@ -35,7 +35,8 @@ pub struct Checkpoint {
     pub settled_through: NaiveDate,
     /// The days that are open, as far as anything is known of them.
     pub days: BTreeMap<NaiveDate, DayState>,
-    /// The days that are settled: how many entries the log of each has.
+    /// The days that are settled: how many entries the log of each has. One that is among the open days as well was
+    /// opened again by a replay.
     pub settled: BTreeMap<NaiveDate, u64>,
     /// The days that Zoom stopped keeping before they were settled.
     #[serde(default)]
@@ -112,26 +113,21 @@ impl Checkpoint {
         }
     }
 
-    /// The days up to `last` that are not settled, oldest first; among them settled ones that a replay opened.
+    /// The days up to `last` that are open, oldest first: those that are not settled, and those that a replay opened.
     #[must_use]
     pub fn open_days(&self, last: NaiveDate) -> Vec<NaiveDate> {
-        let reopened = self
-            .days
-            .keys()
-            .copied()
-            .filter(|&day| day <= self.settled_through && day <= last);
-        let open = self
-            .settled_through
-            .iter_days()
-            .skip(1)
-            .take_while(|&day| day <= last);
-        reopened
-            .chain(open.filter(|day| !self.is_closed(*day)))
-            .collect()
+        let unsettled = self.settled_through.iter_days().skip(1);
+        let unsettled = unsettled
+            .take_while(|&day| day <= last)
+            .filter(|&day| !self.is_settled(day));
+        let known = self.days.range(..=last).map(|(&day, _)| day);
+        let open: BTreeSet<_> = unsettled.chain(known).collect();
+        open.into_iter().collect()
     }
 
-    fn is_closed(&self, day: NaiveDate) -> bool {
-        self.settled.contains_key(&day) || self.lost.contains(&day)
+    /// Whether it was proven once that nothing can be added to the day, or Zoom does not keep it any more.
+    fn is_settled(&self, day: NaiveDate) -> bool {
+        self.settled.contains_key(&day)
     }
 
     /// Takes the state of an open day out, to work on it; [`put_day`](Self::put_day) puts it back.
@@ -140,9 +136,9 @@ impl Checkpoint {
         self.days.remove(&day).unwrap_or_default()
     }
 
-    /// Puts the state of an open day back.
+    /// Puts the state of an open day back. A settled day is open again thereby, until it settles anew; how many entries
+    /// it had stays known.
     pub fn put_day(&mut self, day: NaiveDate, state: DayState) {
-        self.settled.remove(&day);
         self.days.insert(day, state);
     }
 
@@ -166,7 +162,7 @@ impl Checkpoint {
         while let Some(next) = self
             .settled_through
             .succ_opt()
-            .filter(|&day| self.is_closed(day))
+            .filter(|&day| self.is_settled(day))
         {
             self.settled_through = next;
         }

@@ -4,9 +4,10 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::Run;
 use super::batch::Batch;
+use crate::checkpoint::DayState;
 use crate::clock::Clock;
 use crate::delivery_log::{Append, LogError};
-use crate::ledger::{CountsDigest, Ledger};
+use crate::ledger::{Counts, CountsDigest};
 use crate::store::Store;
 
 /// What a delivery met in the log.
@@ -23,7 +24,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
     pub(super) async fn deliver(
         &mut self,
         day: NaiveDate,
-        ledger: &mut Ledger,
+        state: &mut DayState,
         batch: &mut Batch,
     ) -> Result<Met, LogError> {
         let mut met = Met::Nothing;
@@ -31,7 +32,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
         let mut uncertain: Option<(String, CountsDigest)> = None;
         let mut waits = crate::store::backoff(self.clock.seed());
         while !batch.is_empty() {
-            for found in self.log.fold(day, ledger).await? {
+            for found in self.log.fold(day, &mut state.ledger).await? {
                 let ours = uncertain
                     .as_ref()
                     .is_some_and(|(key, digest)| *key == found.key && *digest == found.digest);
@@ -39,10 +40,13 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                     self.note_written(day, found.key, found.records);
                 } else {
                     tracing::info!(%day, key = found.key, records = found.records, "counted an entry that another run wrote");
+                    // Written after this reading passed the top, perhaps: whoever wrote it may have left rows below it
+                    // unread, above where this reading is.
+                    state.mark_unread(self.clock.now());
                     met = Met::ForeignEntry;
                 }
             }
-            batch.settle(ledger);
+            batch.settle(&state.ledger);
             let chunk = batch.chunk(self.settings.max_records_per_object);
             if chunk.is_empty() {
                 break;
@@ -50,7 +54,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
             let length = chunk.len();
             if self.report.dry_run {
                 for record in chunk {
-                    ledger.delivered.add(record.fingerprint());
+                    state.ledger.delivered.add(record.fingerprint());
                 }
                 batch.delivered(length);
                 self.report.day(day).written += length as u64;
@@ -58,7 +62,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
             }
             match self
                 .log
-                .append(day, ledger, &chunk, self.clock.now())
+                .append(day, &mut state.ledger, &chunk, self.clock.now())
                 .await?
             {
                 Append::Written(key) => {
@@ -71,9 +75,9 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                     let digest = chunk
                         .iter()
                         .map(|record| record.fingerprint())
-                        .collect::<crate::ledger::Counts>()
+                        .collect::<Counts>()
                         .digest();
-                    uncertain = Some((self.log.key(day, ledger.next_seq), digest));
+                    uncertain = Some((self.log.key(day, state.ledger.next_seq), digest));
                     let wait = waits.next().filter(|wait| {
                         TimeDelta::from_std(*wait)
                             .is_ok_and(|wait| self.clock.now() + wait < self.deadline)

@@ -30,14 +30,10 @@ pub enum DayError {
         page: u64,
     },
     /// Page follows page without a row that was not seen before.
-    #[error(
-        "Zoom's pages do not end: the last {pages} up to page {page} had no row that was not on an earlier page"
-    )]
+    #[error("Zoom's pages do not end: up to page {page} they only repeat rows, or have none")]
     EndlessPages {
         /// The page at which it was given up.
         page: u64,
-        /// How many in a row brought nothing.
-        pages: u32,
     },
 }
 

@@ -80,7 +80,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
     /// Runs once. `deadline` is when the invocation ends, whatever is under way then.
     pub async fn run(&self, event: &Event, deadline: DateTime<Utc>) -> Outcome {
         let started = self.clock.now();
-        let mut report = Report::new(started, event.dry_run);
+        let mut report = Report::new(started, event);
         let file = CheckpointFile::new(
             &self.store,
             &self.clock,
@@ -91,7 +91,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
         let start_date = self
             .settings
             .start_date
-            .map(|date| date.max(earliest_day(started)));
+            .map(|date| date.clamp(earliest_day(started), started.date_naive()));
         let mut loaded = match file.load(start_date).await {
             Ok(loaded) => loaded,
             Err(error) => return Outcome::failed(report, StopError::Checkpoint(error)),
@@ -153,7 +153,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
         if let (Some(asked), Some(start)) = (self.settings.start_date, start_date)
             && asked != start
         {
-            tracing::warn!(%asked, %start, "START_DATE is beyond the six months that Zoom keeps; taking the first day it has");
+            tracing::warn!(%asked, %start, "START_DATE is not within the six months that Zoom reports; taking the nearest day that is");
         }
         match (&loaded.origin, self.settings.start_date) {
             (Origin::FirstRun, _) => tracing::info!(%begins, "first run"),
@@ -219,14 +219,15 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 continue;
             }
             match self.read_day(day, reading).await {
-                Ok(()) => unreachable_days = 0,
+                Ok(()) => {}
                 Err(failure) => {
-                    // One day may be too much for Zoom; two in a row, and it is Zoom that is down.
+                    // A day may be too much for Zoom. Two, and not a page of any other, and it is Zoom that is down.
                     unreachable_days += u32::from(matches!(
                         failure,
                         DayError::Zoom(ZoomError::Unavailable { .. })
                     ));
-                    if let Some(stop) = self.note_failure(day, failure, unreachable_days >= 2) {
+                    let is_down = unreachable_days >= 2 && self.report.days.is_empty();
+                    if let Some(stop) = self.note_failure(day, failure, is_down) {
                         return Some(stop);
                     }
                 }
@@ -334,7 +335,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         };
         let new: Vec<_> = spent
             .iter()
-            .map(|&(day, requests)| (day, requests - before(day)))
+            .map(|&(day, requests)| (day, requests.saturating_sub(before(day))))
             .collect();
         self.file.commit(&mut self.loaded, &new).await?;
         self.committed = spent;
@@ -344,7 +345,8 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     async fn finish(mut self, stopped: Option<StopError>) -> Outcome {
         let now = self.clock.now();
         let checkpoint = &mut self.loaded.checkpoint;
-        if self.report.complete {
+        // A dry run or a replay says nothing about the open days.
+        if self.report.complete && self.report.ordinary {
             checkpoint.last_complete_run = checkpoint.last_complete_run.max(Some(now));
         }
         checkpoint.newest_record = checkpoint.newest_record.max(self.report.newest_record);

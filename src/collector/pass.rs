@@ -17,9 +17,12 @@ use crate::record::Record;
 /// Zoom's page tokens live 15 minutes; one this old is not worth a request.
 const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(14);
 
-/// After so many pages in a row without a row that was not on an earlier page, the pages count as endless. Rows that
-/// arrive during a sweep repeat a page at most; so many pages of rows that are all equal do not exist.
-const ENDLESS: u32 = 200;
+/// After so many rows in a row that were all on earlier pages, the pages count as endless. Rows that arrive during a
+/// sweep, or between its two parts, show others again; so many equal ones do not exist.
+const ENDLESS_ROWS: usize = 60_000;
+
+/// After so many empty pages in a row that each promise another, too.
+const ENDLESS_EMPTY_PAGES: u32 = 20;
 
 /// A record counts as late when a sweep that began this long after its time had not seen it.
 const LATE: TimeDelta = TimeDelta::seconds(60);
@@ -34,6 +37,8 @@ pub(super) struct Pass {
     /// The token of the page to read next; none for the first.
     pub(super) token: Option<String>,
     issued: DateTime<Utc>,
+    /// When the first page was answered.
+    first_page: Option<DateTime<Utc>>,
     /// Every row seen, repeats included.
     seen: Counts,
     /// Whether anything was new.
@@ -47,7 +52,8 @@ pub(super) struct Pass {
     /// The tokens that Zoom gave during this pass.
     tokens: HashSet<String>,
     pages: u64,
-    pages_without_news: u32,
+    rows_without_news: usize,
+    empty_pages: u32,
 }
 
 /// What one page brought.
@@ -81,6 +87,7 @@ impl Pass {
             page_size,
             token: None,
             issued: now,
+            first_page: None,
             seen: Counts::default(),
             found_new: false,
             against: state.sweep.map(|sweep| sweep.id),
@@ -88,7 +95,8 @@ impl Pass {
             excess: Vec::new(),
             tokens: HashSet::new(),
             pages: 0,
-            pages_without_news: 0,
+            rows_without_news: 0,
+            empty_pages: 0,
         };
         if reading == Reading::Sweep {
             match &state.partial {
@@ -97,6 +105,7 @@ impl Pass {
                     pass.page_size = partial.page_size;
                     pass.token = Some(partial.token.clone());
                     pass.issued = partial.issued;
+                    pass.first_page = Some(partial.first_page);
                     pass.seen = partial.seen.clone();
                     pass.found_new = partial.found_new;
                     pass.against = partial.against;
@@ -112,10 +121,12 @@ impl Pass {
         self.reading = Reading::Sweep;
         self.started = now;
         self.token = None;
+        self.first_page = None;
         self.seen = Counts::default();
         self.excess.clear();
         self.tokens.clear();
-        self.pages_without_news = 0;
+        self.rows_without_news = 0;
+        self.empty_pages = 0;
     }
 
     /// Takes a page's rows: what the log lacks goes into the batch.
@@ -134,10 +145,15 @@ impl Pass {
             });
         let first_seen = on_page.iter().any(|(record, _)| self.seen.get(record) == 0);
         self.pages += 1;
-        self.pages_without_news = if first_seen {
+        self.rows_without_news = if first_seen {
             0
         } else {
-            self.pages_without_news + 1
+            self.rows_without_news + rows.len()
+        };
+        self.empty_pages = if rows.is_empty() {
+            self.empty_pages + 1
+        } else {
+            0
         };
 
         let mut within_page = Counts::default();
@@ -179,11 +195,8 @@ impl Pass {
         if !self.tokens.insert(token.clone()) {
             return Err(DayError::RepeatedToken { page: self.pages });
         }
-        if self.pages_without_news >= ENDLESS {
-            return Err(DayError::EndlessPages {
-                page: self.pages,
-                pages: ENDLESS,
-            });
+        if self.rows_without_news >= ENDLESS_ROWS || self.empty_pages >= ENDLESS_EMPTY_PAGES {
+            return Err(DayError::EndlessPages { page: self.pages });
         }
         self.token = Some(token);
         self.issued = now;
@@ -194,6 +207,7 @@ impl Pass {
     pub(super) fn to_partial(&self) -> Option<PartialSweep> {
         Some(PartialSweep {
             started: self.started,
+            first_page: self.first_page(),
             page_size: self.page_size,
             token: self.token.clone()?,
             issued: self.issued,
@@ -203,28 +217,14 @@ impl Pass {
         })
     }
 
-    /// After a head read that ended where it should: what it left in `state` halfway is void, and what stood there
-    /// `before` counts again.
-    pub(super) fn forget_place(
-        &self,
-        state: &mut DayState,
-        before: (Option<DateTime<Utc>>, Option<PartialSweep>),
-    ) {
-        if state.unread_since == Some(self.started) {
-            state.unread_since = before.0;
-        }
-        if state
-            .partial
-            .as_ref()
-            .is_some_and(|partial| partial.started == self.started)
-        {
-            state.partial = before.1;
-        }
-    }
-
     /// What this pass, having reached the day's end with all its rows in the log, proves about equal rows on
     /// different pages. The rows that it proves go into the batch.
     pub(super) fn confirm(&mut self, state: &mut DayState, batch: &mut Batch) {
+        // A sweep sees every row at least once: where it saw fewer copies than were proven, the others have vanished.
+        let seen = &self.seen;
+        state
+            .confirmed
+            .retain(|record, count| count <= seen.get(record));
         let id = self.id();
         let agrees = self
             .against
@@ -257,9 +257,20 @@ impl Pass {
         });
         CompleteSweep {
             started: self.started,
+            first_page: self.first_page(),
             id: self.id(),
             undecided,
         }
+    }
+
+    /// When the first page was answered: rows that arrived before it may stand below what was read.
+    pub(super) fn first_page(&self) -> DateTime<Utc> {
+        self.first_page.unwrap_or(self.started)
+    }
+
+    /// Notes that a page was answered at `now`.
+    pub(super) fn answered(&mut self, now: DateTime<Utc>) {
+        self.first_page.get_or_insert(now);
     }
 
     /// Whether anything was new.
@@ -374,6 +385,18 @@ mod tests {
     }
 
     #[test]
+    fn proven_copies_that_vanished_before_their_delivery_are_given_up() {
+        let (mut state, mut batch) = (DayState::default(), Batch::default());
+        state.ledger.record(&rows(&["a"]));
+        state.confirmed.raise(row("a").fingerprint(), 2);
+        assert!(state.lacks_confirmed());
+        let mut sweep = pass(Reading::Sweep, &state);
+        sweep.take(rows(&["a"]), &state, &mut batch);
+        sweep.confirm(&mut state, &mut batch);
+        assert!(batch.is_empty() && !state.lacks_confirmed());
+    }
+
+    #[test]
     fn a_head_read_ends_at_a_page_known_before_it_began() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
         state.ledger.record(&rows(&["old", "older"]));
@@ -401,6 +424,7 @@ mod tests {
         let mut state = DayState::default();
         let mut batch = Batch::default();
         let mut cut = pass(Reading::Sweep, &state);
+        cut.answered(now());
         cut.take(rows(&["a"]), &state, &mut batch);
         deliver(&mut batch, &mut state);
         assert_eq!(cut.to_partial(), None, "the first page has no token");
@@ -442,15 +466,18 @@ mod tests {
             Err(DayError::RepeatedToken { page: 0 })
         );
 
-        for page in [&[][..], &["same"]] {
+        let same = rows(&["same"; 300]);
+        for (page, given_up) in [(Vec::new(), 20), (same, 201)] {
             let mut endless = pass(Reading::Sweep, &state);
             let mut turned = 0;
-            while endless.advance(format!("t{turned}"), now()).is_ok() {
-                endless.take(rows(page), &state, &mut batch);
+            let error = loop {
+                endless.take(page.clone(), &state, &mut batch);
                 turned += 1;
-                assert!(turned <= ENDLESS + 1);
-            }
-            assert!(turned >= ENDLESS);
+                if let Err(error) = endless.advance(format!("t{turned}"), now()) {
+                    break error;
+                }
+            };
+            assert_eq!(error, DayError::EndlessPages { page: given_up });
         }
     }
 
@@ -463,6 +490,7 @@ mod tests {
         };
         state.sweep = Some(CompleteSweep {
             started: now(),
+            first_page: now(),
             id,
             undecided: false,
         });

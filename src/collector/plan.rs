@@ -60,7 +60,9 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
                 false if now < end_of(day) + HEAD_AFTER_END => then.push(head),
                 false => {}
             }
-        } else if sweep_is_due && (is_unread(state) || settings.full_sweep.is_zero()) {
+        } else if sweep_is_due
+            && (is_unread(state) || (settings.full_sweep.is_zero() && state.partial.is_none()))
+        {
             // Its head would be all of it.
             first.push(sweep);
         } else {
@@ -77,6 +79,12 @@ fn is_unread(state: &DayState) -> bool {
 }
 
 fn sweep_is_due(state: &DayState, day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> bool {
+    if state
+        .broken
+        .is_some_and(|at| now < at + settings.full_sweep)
+    {
+        return false;
+    }
     let Some(sweep) = &state.sweep else {
         return true;
     };
@@ -122,6 +130,7 @@ mod tests {
         };
         let sweep = CompleteSweep {
             started: at(started),
+            first_page: at(started),
             id,
             undecided: false,
         };
@@ -198,6 +207,21 @@ mod tests {
         state.unread_since = Some(at("2026-11-23T08:00:00Z"));
         checkpoint.put_day(day("2026-11-23"), state);
         assert_eq!(planned(&checkpoint, "2026-11-23T09:00:00Z"), ["Head 23"]);
+    }
+
+    #[test]
+    fn a_day_whose_pages_made_no_sense_waits_for_the_next_sweep() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        let state = DayState {
+            broken: Some(at("2026-11-23T06:00:00Z")),
+            ..DayState::default()
+        };
+        checkpoint.put_day(day("2026-11-22"), state);
+        assert_eq!(planned(&checkpoint, "2026-11-23T11:59:00Z"), ["Sweep 23"]);
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T12:00:00Z"),
+            ["Sweep 23", "Sweep 22"]
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Reading a day: page after page from Zoom, what is new into the log, and how far that went into the checkpoint.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::Run;
 use super::batch::Batch;
@@ -52,7 +52,6 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         );
         let mut batch = Batch::default();
         let objects = self.report.objects.len();
-        let place = (state.unread_since, state.partial.clone());
 
         let mut result = self.turn_pages(&mut pass, &mut state, &mut batch).await;
         if let Err(
@@ -60,28 +59,25 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         ) = result
         {
             // What was read before Zoom failed is delivered all the same, and the next run goes on behind it.
-            match self.deliver(day, &mut state.ledger, &mut batch).await {
+            match self.deliver(day, &mut state, &mut batch).await {
                 Ok(_) => self.keep_place(&pass, &mut state, &result),
                 Err(error) => result = Err(error.into()),
             }
         }
         let outcome = match result {
-            Ok(End::Head) => {
-                pass.forget_place(&mut state, place);
-                Ok(false)
-            }
+            Ok(End::Head) => Ok(false),
             Ok(End::Complete) => self
                 .complete(&mut pass, &mut state, &mut batch)
                 .await
                 .map_err(DayError::from),
             Err(error) => {
                 if pass.found_new() {
-                    state.unread_since = state.unread_since.max(Some(pass.started));
+                    state.mark_unread(pass.first_page());
                 }
                 Err(error)
             }
         };
-        if matches!(outcome, Err(DayError::Zoom(ZoomError::BeyondHistory))) {
+        if matches!(outcome, Err(DayError::Zoom(ZoomError::BeyondHistory))) && self.is_old(day) {
             return self.close_refused_day(day, state);
         }
         self.put_back(day, state, &pass);
@@ -113,6 +109,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 }
                 page => page?,
             };
+            pass.answered(self.clock.now());
             if !batch.is_empty()
                 && batch.len() + page.rows.len() > self.settings.max_records_per_object
             {
@@ -122,7 +119,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             let nothing_new = self.take(pass, rows, state, batch);
             // A day of one page has been swept with its head.
             if nothing_new && pass.reading == Reading::Head && next.is_some() {
-                match self.deliver(pass.day, &mut state.ledger, batch).await? {
+                match self.deliver(pass.day, state, batch).await? {
                     Met::Nothing => return Ok(End::Head),
                     Met::ForeignEntry => pass.reading = Reading::Sweep,
                 }
@@ -130,7 +127,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             match next {
                 Some(token) => pass.advance(token, self.clock.now())?,
                 None => {
-                    self.deliver(pass.day, &mut state.ledger, batch).await?;
+                    self.deliver(pass.day, state, batch).await?;
                     return Ok(End::Complete);
                 }
             }
@@ -167,30 +164,39 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         state: &mut DayState,
         batch: &mut Batch,
     ) -> Result<(), DayError> {
-        if self.deliver(pass.day, &mut state.ledger, batch).await? == Met::ForeignEntry {
+        if self.deliver(pass.day, state, batch).await? == Met::ForeignEntry {
             pass.reading = Reading::Sweep;
         }
-        state.unread_since = state.unread_since.max(Some(pass.started));
+        state.mark_unread(pass.first_page());
         state.partial = pass.to_partial().or(state.partial.take());
+        let entries = state.ledger.next_seq;
         self.loaded
             .checkpoint
             .put_day(pass.day, std::mem::take(state));
         let committed = self.commit().await;
         *state = self.loaded.checkpoint.take_day(pass.day);
+        if state.ledger.next_seq != entries {
+            // Another run has committed entries of its own.
+            state.mark_unread(self.clock.now());
+            pass.reading = Reading::Sweep;
+        }
         Ok(committed?)
     }
 
     /// After a pass that Zoom cut short, with all its rows in the log.
     fn keep_place(&self, pass: &Pass, state: &mut DayState, result: &Result<End, DayError>) {
-        let token_is_good =
-            matches!(result, Err(DayError::Zoom(error)) if *error != ZoomError::PageTokenExpired);
-        let place = pass.to_partial().filter(|_| token_is_good);
-        if let Some(place) = place {
-            state.unread_since = state.unread_since.max(Some(place.started));
-            state.partial = Some(place);
-        } else if !token_is_good {
-            state.partial = None;
-            state.unread_since = state.unread_since.max(Some(pass.started));
+        match result {
+            Err(DayError::Zoom(error)) if *error != ZoomError::PageTokenExpired => {
+                if let Some(place) = pass.to_partial() {
+                    state.mark_unread(place.first_page);
+                    state.partial = Some(place);
+                }
+            }
+            _ => {
+                state.mark_unread(pass.first_page());
+                state.partial = None;
+                state.broken = Some(self.clock.now());
+            }
         }
     }
 
@@ -202,7 +208,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         batch: &mut Batch,
     ) -> Result<bool, crate::delivery_log::LogError> {
         pass.confirm(state, batch);
-        self.deliver(pass.day, &mut state.ledger, batch).await?;
+        self.deliver(pass.day, state, batch).await?;
         let sweep = pass.to_complete(state);
         state.sweep = Some(sweep);
         state.tidy();
@@ -227,6 +233,14 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         } else {
             self.loaded.checkpoint.put_day(day, state);
         }
+    }
+
+    /// Whether it can be true that Zoom does not keep the day any more. Its limit is six months; one answer of that kind
+    /// about a recent day must not close it.
+    fn is_old(&self, day: NaiveDate) -> bool {
+        let months = Months::new(5);
+        let recent = self.started.date_naive().checked_sub_months(months);
+        recent.is_some_and(|recent| day < recent)
     }
 
     /// Zoom says that it does not keep the day any more.

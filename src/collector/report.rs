@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::checkpoint::Checkpoint;
+use crate::event::Event;
 use crate::zoom::Usage;
 
 /// What a run did to one day.
@@ -29,6 +30,8 @@ pub struct Report {
     pub date: NaiveDate,
     /// Whether the run only read. Then `written` counts what a run would deliver.
     pub dry_run: bool,
+    /// Whether it was neither a replay nor a dry run: only such a run speaks for all open days.
+    pub ordinary: bool,
     /// Whether all that was due was done.
     pub complete: bool,
     /// The days that were read.
@@ -62,10 +65,11 @@ pub struct Report {
 }
 
 impl Report {
-    pub(super) fn new(now: DateTime<Utc>, dry_run: bool) -> Self {
+    pub(super) fn new(now: DateTime<Utc>, event: &Event) -> Self {
         Self {
             date: now.date_naive(),
-            dry_run,
+            dry_run: event.dry_run,
+            ordinary: *event == Event::RUN,
             complete: true,
             days: BTreeMap::new(),
             objects: Vec::new(),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
-use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -14,6 +14,7 @@ use super::{
     Condition, ETag, Marker, Object, Store, StoreError, StoreErrorKind, Version, VersionId,
     VersionPage, Written,
 };
+use crate::causes::causes;
 
 /// How long one call may take. A put that hangs is a lost answer, and the protocol knows what to do with one; an
 /// object of the largest size (64 MB) crosses at 2 MB/s in this time.
@@ -66,7 +67,7 @@ impl S3Store {
                 format!("HTTP {status} {code}: {message}")
             }
             // The chain of causes names hosts and time-outs, never a credential.
-            None => DisplayErrorContext(failure).to_string(),
+            None => causes(failure),
         };
         StoreError::new(
             kind,
@@ -232,7 +233,7 @@ impl S3Store {
             .map(aws_sdk_s3::primitives::AggregatedBytes::into_bytes)
             .map_err(|cut| {
                 let resource = format!("s3://{}/{key}", self.bucket);
-                let said = format!("the body was cut short: {}", DisplayErrorContext(cut));
+                let said = format!("the body was cut short: {}", causes(&cut));
                 StoreError::new(StoreErrorKind::Unavailable, action, resource, &said)
             })
     }

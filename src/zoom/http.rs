@@ -5,6 +5,8 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
+use crate::causes::causes;
+
 /// The largest body that is read. A page of 300 rows has some 100 kB; what is beyond this is no page.
 pub(super) const LARGEST_BODY: usize = 64 << 20;
 
@@ -113,7 +115,7 @@ impl Transport for Http {
                 TransportError::TimedOut(timeout)
             } else {
                 // The address of a report request has the page token in its query.
-                TransportError::Connection(chain(&error.without_url()))
+                TransportError::Connection(causes(&error.without_url()))
             }
         };
         let builder = match request {
@@ -161,16 +163,4 @@ impl Transport for Http {
         }
         Ok(response)
     }
-}
-
-/// An error with its causes, which is where reqwest says what happened.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -97,9 +97,10 @@ impl Meter {
         }
         state.spent_today += 1;
         state.usage.requests += 1;
-        match state.usage.by_day.last_mut() {
-            Some((day, requests)) if *day == today => *requests += 1,
-            _ => state.usage.by_day.push((today, 1)),
+        let by_day = &mut state.usage.by_day;
+        match by_day.iter_mut().find(|(day, _)| *day == today) {
+            Some((_, requests)) => *requests += 1,
+            None => by_day.push((today, 1)),
         }
         Ok(())
     }

@@ -145,6 +145,13 @@ fn of_another_log_it_stops_the_run() {
 }
 
 #[test]
+fn a_start_date_in_the_future_begins_today() {
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-22"], 5);
+    world.settings.start_date = Some(day("2027-11-01"));
+    assert_eq!(world.scheduled()["written"], 5);
+}
+
+#[test]
 fn start_date_is_clamped_to_six_months_and_without_effect_later() {
     let mut world = World::new("2026-11-22T18:00:00Z");
     world.settings.start_date = Some(day("2025-01-01"));

@@ -133,6 +133,72 @@ fn when_zoom_is_down_not_every_day_is_tried() {
 }
 
 #[test]
+fn two_broken_old_days_do_not_keep_the_later_ones() {
+    let days = ["2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"];
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &days, 20);
+    world.settings.start_date = Some(day("2026-11-19"));
+    for date in &days[..2] {
+        let broken = Script::new(Fault::NotJson).on_day(day(date)).always();
+        world.zoom.borrow_mut().script(broken);
+    }
+    assert_eq!(world.run(json!({})).report.written(), 40);
+}
+
+#[test]
+fn an_endless_day_does_not_spend_the_requests_of_the_others() {
+    let mut world = World::with_records("2026-11-22T00:10:00Z", &["2026-11-21"], 2_000);
+    world.settings.start_date = Some(day("2026-11-21"));
+    let endless = Script::new(Fault::RepeatedPage)
+        .on_day(day("2026-11-21"))
+        .always();
+    for page in 1..=300 {
+        world
+            .zoom
+            .borrow_mut()
+            .script(endless.clone().at_page(page));
+    }
+    while world.now.get() < at("2026-11-22T23:00:00Z") {
+        world.run(json!({}));
+        world.pass(SCHEDULE);
+    }
+    let spent = world.checkpoint().requests.spent;
+    assert!(spent < 2_000, "{spent} requests in a day");
+}
+
+#[test]
+fn a_run_cut_by_its_deadline_is_no_failure() {
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-22"], 1_500);
+    world.settings.page_size = 10;
+    world.timeout = TimeDelta::seconds(60);
+    world
+        .zoom
+        .borrow_mut()
+        .script(Script::new(Fault::Latency(777)).always());
+    let mut cut = 0;
+    for _ in 0..10 {
+        cut += u32::from(world.scheduled()["complete"] == false);
+        world.pass(TimeDelta::minutes(3));
+    }
+    assert!(cut > 0, "no run was cut");
+    world.assert_exactly_once();
+}
+
+#[test]
+fn many_rows_between_the_two_parts_of_a_sweep_are_no_endless_pages() {
+    let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-21"], 300);
+    world.settings.start_date = Some(day("2026-11-21"));
+    world.settings.page_size = 1;
+    world.timeout = TimeDelta::seconds(60);
+    assert_eq!(world.scheduled()["complete"], false);
+    world.pass(TimeDelta::minutes(5));
+    for row in 0..210 {
+        world.add("2026-11-21", "2026-11-21T23:59:59Z", &format!("new {row}"));
+    }
+    world.timeout = TimeDelta::seconds(300);
+    assert_eq!(world.scheduled()["complete"], true);
+}
+
+#[test]
 fn a_head_read_cut_short_is_finished_by_a_sweep() {
     let world = world();
     world.run_until_delivered();
@@ -156,7 +222,9 @@ fn endless_pages_and_repeated_tokens_fail_their_day_only() {
         (Fault::EmptyPage, "ZoomEndlessPages"),
         (Fault::RepeatedPage, "ZoomEndlessPages"),
     ] {
-        let world = world();
+        let mut world =
+            World::with_records("2026-11-22T18:00:00Z", &["2026-11-21", "2026-11-22"], 700);
+        world.settings.start_date = Some(day("2026-11-21"));
         let script = Script::new(fault)
             .on_day(day("2026-11-21"))
             .at_page(2)

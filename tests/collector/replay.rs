@@ -115,6 +115,25 @@ fn an_entry_that_cannot_be_read_fails_its_day_and_is_never_skipped() {
 }
 
 #[test]
+fn a_replay_cut_short_beside_an_ordinary_run_is_not_forgotten() {
+    let world = settled();
+    world.arrive("2026-11-18", 300, 5);
+    world.run_beside_a_cut_replay("2026-11-18");
+    world.pass(SCHEDULE);
+    world.run_until_delivered();
+}
+
+#[test]
+fn neither_a_replay_nor_a_dry_run_counts_as_a_complete_run() {
+    let world = settled();
+    let age = |event| world.run(event).report.since_complete_run.unwrap();
+    world.pass(TimeDelta::hours(10));
+    assert!(age(json!({"dry_run": true})) >= TimeDelta::hours(10));
+    assert!(age(json!({"from": "2026-11-18", "to": "2026-11-18"})) >= TimeDelta::hours(10));
+    assert_eq!(age(json!({})), TimeDelta::zero());
+}
+
+#[test]
 fn a_replay_cut_short_is_finished_by_ordinary_runs() {
     let mut world = settled();
     world.arrive("2026-11-18", 300, 5);

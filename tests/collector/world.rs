@@ -167,6 +167,28 @@ impl World {
         outcomes.map(Option::unwrap)
     }
 
+    /// Begins an ordinary run, replays `date` within six seconds, which is not enough, and lets the ordinary run end.
+    pub fn run_beside_a_cut_replay(&self, date: &str) {
+        let collector = self.collector();
+        let deadline = self.now.get() + self.timeout;
+        let mut ordinary = pin!(collector.run(&Event::RUN, deadline));
+        // Until it has read the checkpoint.
+        self.take_calls();
+        while self.take_calls().is_empty() {
+            assert!(poll_once(ordinary.as_mut()).is_none());
+        }
+        let event = Event::parse(&json!({"from": date, "to": date}), self.now.get()).unwrap();
+        let replay = self.collector();
+        let mut replay = pin!(replay.run(&event, self.now.get() + TimeDelta::seconds(6)));
+        let replayed = loop {
+            if let Some(outcome) = poll_once(replay.as_mut()) {
+                break outcome;
+            }
+        };
+        assert_eq!((replayed.failure, replayed.report.complete), (None, false));
+        while poll_once(ordinary.as_mut()).is_none() {}
+    }
+
     /// Runs by the schedule until a run has written nothing, and asserts that every record was delivered exactly
     /// once.
     pub fn run_until_delivered(&self) {
