@@ -22,8 +22,8 @@ pub struct DayState {
     /// found. Only a sweep that began then or later makes it void, or that very reading when it reaches the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread_since: Option<DateTime<Utc>>,
-    /// When Zoom's pages of the day last made no sense. It is not swept again before the next sweep is due, so that one
-    /// day cannot spend the requests of all.
+    /// When Zoom's pages of the day last made no sense. It is not swept again for a while, so that one day cannot
+    /// spend the requests of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken: Option<DateTime<Utc>>,
     /// A sweep that goes on where an earlier run stopped.

@@ -9,6 +9,9 @@ use crate::checkpoint::{Checkpoint, DayState};
 /// otherwise wait for the next sweep.
 const HEAD_AFTER_END: TimeDelta = TimeDelta::hours(6);
 
+/// How long a day is not swept after its pages made no sense: an endless one costs hundreds of requests each time.
+const BROKEN_PAUSE: TimeDelta = TimeDelta::hours(1);
+
 /// How a day is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
@@ -79,10 +82,8 @@ fn is_unread(state: &DayState) -> bool {
 }
 
 fn sweep_is_due(state: &DayState, day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> bool {
-    if state
-        .broken
-        .is_some_and(|at| now < at + settings.full_sweep)
-    {
+    let pause = BROKEN_PAUSE.min(settings.full_sweep);
+    if state.broken.is_some_and(|at| now < at + pause) {
         return false;
     }
     let Some(sweep) = &state.sweep else {
@@ -210,16 +211,16 @@ mod tests {
     }
 
     #[test]
-    fn a_day_whose_pages_made_no_sense_waits_for_the_next_sweep() {
+    fn a_day_whose_pages_made_no_sense_is_not_swept_for_an_hour() {
         let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
         let state = DayState {
             broken: Some(at("2026-11-23T06:00:00Z")),
             ..DayState::default()
         };
         checkpoint.put_day(day("2026-11-22"), state);
-        assert_eq!(planned(&checkpoint, "2026-11-23T11:59:00Z"), ["Sweep 23"]);
+        assert_eq!(planned(&checkpoint, "2026-11-23T06:59:00Z"), ["Sweep 23"]);
         assert_eq!(
-            planned(&checkpoint, "2026-11-23T12:00:00Z"),
+            planned(&checkpoint, "2026-11-23T07:00:00Z"),
             ["Sweep 23", "Sweep 22"]
         );
     }

@@ -59,6 +59,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         ) = result
         {
             // What was read before Zoom failed is delivered all the same, and the next run goes on behind it.
+            if !matches!(result, Err(DayError::Zoom(_))) {
+                state.broken = Some(self.clock.now());
+            }
             match self.deliver(day, &mut state, &mut batch).await {
                 Ok(_) => self.keep_place(&pass, &mut state, &result),
                 Err(error) => result = Err(error.into()),
@@ -195,7 +198,6 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             _ => {
                 state.mark_unread(pass.first_page());
                 state.partial = None;
-                state.broken = Some(self.clock.now());
             }
         }
     }

@@ -61,7 +61,7 @@ fn killed_again_and_again_it_still_arrives() {
 
 #[test]
 fn two_runs_at_once_are_wasteful_but_never_wrong() {
-    for seed in 0..200 {
+    for seed in 0..100 {
         for begin in [small, small_with_news] {
             let world = begin();
             for outcome in world.run_twice_at_once(seed) {

@@ -303,7 +303,16 @@ async fn check(rows: Vec<Row>) {
         expected,
     } in rows
     {
-        let scene = Scene::start(2, 60, &[("PAGE_SIZE", "20"), ("TIMEOUT", "1")]).await;
+        let scene = Scene::start(
+            2,
+            60,
+            &[
+                ("PAGE_SIZE", "20"),
+                ("TIMEOUT", "1"),
+                ("FULL_SWEEP_MINUTES", "0"),
+            ],
+        )
+        .await;
         let healthy = scene.zoom.world().settings.clone();
         let credentials = scene.zoom.world().credentials().clone();
         trouble(&mut scene.zoom.world());
