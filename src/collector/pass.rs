@@ -397,6 +397,20 @@ mod tests {
     }
 
     #[test]
+    fn a_sweep_is_dated_by_its_beginning() {
+        let state = DayState::default();
+        let mut sweep = pass(Reading::Sweep, &state);
+        sweep.answered(now() + TimeDelta::seconds(1));
+        sweep
+            .advance("t".to_owned(), now() + TimeDelta::minutes(5))
+            .unwrap();
+        sweep.answered(now() + TimeDelta::minutes(5));
+        let complete = sweep.to_complete(&state);
+        assert_eq!(complete.started, now());
+        assert_eq!(complete.first_page, now() + TimeDelta::seconds(1));
+    }
+
+    #[test]
     fn a_head_read_ends_at_a_page_known_before_it_began() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
         state.ledger.record(&rows(&["old", "older"]));
