@@ -1,11 +1,10 @@
 //! What the function is asked to do.
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// How many months back Zoom reports.
-const HISTORY: Months = Months::new(6);
+use crate::zoom::earliest_day;
 
 /// An invocation's event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +107,7 @@ fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, Eve
 }
 
 fn check_range(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<DayRange, EventError> {
-    let earliest = today.checked_sub_months(HISTORY).unwrap_or(today);
+    let earliest = earliest_day(today);
     let problem = if from > to {
         format!("from ({from}) is after to ({to})")
     } else if to > today {

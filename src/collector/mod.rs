@@ -11,7 +11,7 @@ mod plan;
 mod read;
 mod report;
 
-use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 pub use failure::{DayError, RunFailure, StopError};
 pub use report::{DayReport, Report};
@@ -22,10 +22,7 @@ use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
 use crate::store::Store;
-use crate::zoom::{Meter, Zoom, ZoomError};
-
-/// How many months back Zoom reports.
-const HISTORY: Months = Months::new(6);
+use crate::zoom::{Meter, Zoom, ZoomError, earliest_day};
 
 /// The part of the configuration that says what to collect and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +88,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
         let start_date = self
             .settings
             .start_date
-            .map(|date| date.clamp(earliest_day(started), started.date_naive()));
+            .map(|date| date.clamp(earliest_day(started.date_naive()), started.date_naive()));
         let mut loaded = match file.load(start_date).await {
             Ok(loaded) => loaded,
             Err(error) => return Outcome::failed(report, StopError::Checkpoint(error)),
@@ -178,12 +175,6 @@ impl Outcome {
     }
 }
 
-/// The first day that Zoom still reports.
-fn earliest_day(now: DateTime<Utc>) -> NaiveDate {
-    let today = now.date_naive();
-    today.checked_sub_months(HISTORY).unwrap_or(today)
-}
-
 /// The part of an invocation that is kept for delivering and committing what was read.
 fn reserve(whole: TimeDelta) -> TimeDelta {
     (whole / 6).clamp(TimeDelta::seconds(1), TimeDelta::seconds(20))
@@ -209,7 +200,7 @@ struct Run<'a, Z, S, C> {
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// An ordinary run: the open days, each as far as it is due.
     async fn collect(&mut self) -> Option<StopError> {
-        self.close_lost_days(earliest_day(self.started));
+        self.close_lost_days(earliest_day(self.started.date_naive()));
         let mut unreachable_days = 0;
         for Task { day, reading } in
             plan::plan(&self.loaded.checkpoint, self.settings, self.started)

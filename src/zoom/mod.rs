@@ -12,13 +12,19 @@ mod pace;
 mod page;
 mod retry;
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 pub use client::{Client, Endpoints};
 pub use error::ZoomError;
 pub use http::{Http, Request, Response, Transport, TransportError};
 pub use meter::{Meter, Usage};
 pub use page::Page;
+
+/// The first day that Zoom still reports on `today`: its history is six months.
+#[must_use]
+pub fn earliest_day(today: NaiveDate) -> NaiveDate {
+    today.checked_sub_months(Months::new(6)).unwrap_or(today)
+}
 
 /// Asks for one page of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]
