@@ -2,9 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::{
     Condition, ETag, Marker, Object, Store, StoreError, StoreErrorKind, Version, VersionId,
@@ -21,6 +22,7 @@ const PAGE: usize = 5;
 pub struct MemoryStore {
     keys: RefCell<BTreeMap<String, Vec<Stored>>>,
     written: Cell<u64>,
+    now: Cell<DateTime<Utc>>,
     put_faults: RefCell<Vec<(String, PutFault)>>,
     calls: RefCell<Vec<Call>>,
     unversioned: Cell<bool>,
@@ -44,6 +46,7 @@ pub type Call = (&'static str, String);
 struct Stored {
     id: u64,
     body: Option<Bytes>,
+    modified: DateTime<Utc>,
 }
 
 impl MemoryStore {
@@ -51,6 +54,11 @@ impl MemoryStore {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Tells the bucket the time: when what is written from now on was written.
+    pub fn set_time(&self, now: DateTime<Utc>) {
+        self.now.set(now);
     }
 
     /// Makes the next put of a key that begins with `prefix` fail.
@@ -67,26 +75,12 @@ impl MemoryStore {
 
     /// Deletes an object as a reader would: it leaves a delete marker.
     pub fn delete(&self, key: &str) {
-        let id = self.next_id();
-        self.keys
-            .borrow_mut()
-            .entry(key.to_owned())
-            .or_default()
-            .push(Stored { id, body: None });
+        self.push(key, None);
     }
 
     /// Replaces an object's content without any condition, as somebody with the right to could.
     pub fn overwrite(&self, key: &str, body: impl Into<Bytes>) {
-        let id = self.next_id();
-        let stored = Stored {
-            id,
-            body: Some(body.into()),
-        };
-        self.keys
-            .borrow_mut()
-            .entry(key.to_owned())
-            .or_default()
-            .push(stored);
+        self.push(key, Some(body.into()));
     }
 
     /// Removes a key with all its versions.
@@ -113,9 +107,28 @@ impl MemoryStore {
         self.calls.take()
     }
 
-    fn next_id(&self) -> u64 {
-        self.written.set(self.written.get() + 1);
-        self.written.get()
+    /// Adds a version, or a delete marker, and returns its id.
+    fn push(&self, key: &str, body: Option<Bytes>) -> u64 {
+        let id = self.written.get() + 1;
+        self.written.set(id);
+        let stored = Stored {
+            id,
+            body,
+            modified: self.now.get(),
+        };
+        self.keys
+            .borrow_mut()
+            .entry(key.to_owned())
+            .or_default()
+            .push(stored);
+        id
+    }
+
+    /// The object that a get finds: none under a delete marker.
+    fn current(&self, key: &str) -> Option<Stored> {
+        let keys = self.keys.borrow();
+        let newest = keys.get(key)?.last()?;
+        newest.body.is_some().then(|| newest.clone())
     }
 
     fn note(&self, action: &'static str, key: &str) {
@@ -125,10 +138,6 @@ impl MemoryStore {
 
 fn etag(id: u64) -> ETag {
     ETag(format!("\"{id}\""))
-}
-
-fn modified(id: u64) -> DateTime<Utc> {
-    DateTime::UNIX_EPOCH + TimeDelta::seconds(i64::try_from(id).unwrap_or(i64::MAX))
 }
 
 fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
@@ -143,16 +152,12 @@ fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
 impl Store for MemoryStore {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.note("s3:GetObject", key);
-        let keys = self.keys.borrow();
-        Ok(keys
-            .get(key)
-            .and_then(|versions| versions.last())
-            .and_then(|stored| {
-                Some(Object {
-                    body: stored.body.clone()?,
-                    etag: etag(stored.id),
-                })
-            }))
+        Ok(self.current(key).and_then(|stored| {
+            Some(Object {
+                etag: etag(stored.id),
+                body: stored.body?,
+            })
+        }))
     }
 
     async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
@@ -186,12 +191,7 @@ impl Store for MemoryStore {
         if let Some(PutFault::Refused(kind)) = fault {
             return Err(error(kind, ACTION, key));
         }
-        let id = self.next_id();
-        let mut keys = self.keys.borrow_mut();
-        let current = keys
-            .get(key)
-            .and_then(|versions| versions.last())
-            .filter(|stored| stored.body.is_some());
+        let current = self.current(key).map(|stored| etag(stored.id));
         match (&condition, current) {
             (Condition::Absent, Some(_)) => {
                 return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
@@ -199,15 +199,12 @@ impl Store for MemoryStore {
             (Condition::Matches(_), None) => {
                 return Err(error(StoreErrorKind::NotFound, ACTION, key));
             }
-            (Condition::Matches(tag), Some(stored)) if *tag != etag(stored.id) => {
+            (Condition::Matches(tag), Some(current)) if *tag != current => {
                 return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
             }
             _ => {}
         }
-        keys.entry(key.to_owned()).or_default().push(Stored {
-            id,
-            body: Some(body),
-        });
+        let id = self.push(key, Some(body));
         if fault == Some(PutFault::AnswerLost) {
             return Err(error(StoreErrorKind::Unavailable, ACTION, key));
         }
@@ -240,9 +237,13 @@ impl Store for MemoryStore {
                     || (key == marker && version.0.parse().is_ok_and(|seen: u64| id < seen))
             }
         };
+        let first = match after {
+            Some(marker) if marker.key.as_str() > prefix => marker.key.as_str(),
+            _ => prefix,
+        };
         let mut rows = keys
-            .iter()
-            .filter(|(key, _)| key.starts_with(prefix))
+            .range::<str, _>((Bound::Included(first), Bound::Unbounded))
+            .take_while(|(key, _)| key.starts_with(prefix))
             .flat_map(|(key, versions)| versions.iter().rev().map(move |stored| (key, stored)))
             .filter(|(key, stored)| behind(key, stored.id));
         let taken: Vec<_> = rows.by_ref().take(PAGE).collect();
@@ -259,7 +260,7 @@ impl Store for MemoryStore {
             .map(|(key, stored)| Version {
                 key: key.clone(),
                 id: VersionId(stored.id.to_string()),
-                modified: modified(stored.id),
+                modified: stored.modified,
             })
             .collect();
         Ok(VersionPage { versions, next })
