@@ -271,7 +271,8 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
         }
         // Damaged in between: ours replaces it, and the next run has both among the versions.
         if let Ok(other) = self.parse(&object.body)? {
-            loaded.requests = other.requests;
+            // Somebody may have put an older version back in place; what was spent is spent.
+            loaded.requests = loaded.requests.max(other.requests);
             loaded.checkpoint = loaded.checkpoint.clone().merge(other);
         }
         Ok(false)

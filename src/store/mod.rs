@@ -1,9 +1,10 @@
 //! The few calls that the product makes to its bucket, as a trait.
 //!
-//! [`S3`](s3::S3Store) serves the function, [`MemoryStore`](memory::MemoryStore) the tests. Both behave as a
+//! `S3Store` serves the function, [`MemoryStore`](memory::MemoryStore) the tests. Both behave as a
 //! versioned bucket with conditional writes does.
 
 pub mod memory;
+#[cfg(feature = "function")]
 pub mod s3;
 
 use std::fmt;

@@ -5,7 +5,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::ZoomError;
-use super::http::Response;
+use super::transport::Response;
 use crate::secret::Credentials;
 
 /// A token is renewed this long before Zoom would refuse it: longer than any one request takes.

@@ -8,10 +8,10 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::auth::{self, Session, Token};
-use super::http::{LARGEST_BODY, Request, Response, Transport, TransportError};
 use super::meter::{Meter, next_midnight};
 use super::pace::Pace;
 use super::retry::{backoff, parse_retry_after};
+use super::transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
 use super::{Page, PageQuery, Zoom, ZoomError};
 use crate::clock::Clock;
 use crate::secret::{CredentialSource, Credentials};

@@ -6,19 +6,23 @@
 mod auth;
 mod client;
 mod error;
+#[cfg(feature = "function")]
 mod http;
 mod meter;
 mod pace;
 mod page;
 mod retry;
+mod transport;
 
 use chrono::{Months, NaiveDate};
 
 pub use client::{Client, Endpoints};
 pub use error::ZoomError;
-pub use http::{Http, Request, Response, Transport, TransportError};
+#[cfg(feature = "function")]
+pub use http::Http;
 pub use meter::{Meter, Usage};
 pub use page::Page;
+pub use transport::{Request, Response, Transport, TransportError};
 
 /// The first day that Zoom still reports on `today`: its history is six months.
 #[must_use]

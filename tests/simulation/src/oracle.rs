@@ -1,0 +1,305 @@
+//! What is true, and whether what the function did agrees with it.
+//!
+//! The oracle sees every row that Zoom ever listed and every write that took effect, at once, whoever made it. It shares
+//! no code with the function's bookkeeping: it reads the objects, and counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::Read as _;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use flate2::read::GzDecoder;
+use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
+use zoom_operationlogs_to_s3::ledger::Counts;
+use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
+
+use crate::scenario::{ADDED, PREFIX};
+
+/// A promise that was broken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation(pub String);
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Says that a promise was broken.
+macro_rules! broken {
+    ($($message:tt)*) => {
+        Err(Violation(format!($($message)*)))
+    };
+}
+pub(crate) use broken;
+
+/// See the [module](self).
+#[derive(Debug, Default)]
+pub(crate) struct Oracle {
+    pub(crate) days: BTreeMap<NaiveDate, Day>,
+    /// The most records that an object may hold.
+    pub(crate) max_records: usize,
+    /// Whether doubles are counted instead of being violations.
+    pub(crate) tolerates_doubles: bool,
+    /// When Zoom was first asked, which is when the collection began.
+    pub(crate) first_asked: Option<DateTime<Utc>>,
+    /// The last checkpoint that was written, unless somebody has damaged it since.
+    pub(crate) checkpoint: Option<Checkpoint>,
+    /// Days that Zoom does not keep any more and that were closed with something missing.
+    pub(crate) lost: BTreeSet<NaiveDate>,
+}
+
+/// A day: what Zoom listed, and what is in the log.
+#[derive(Debug, Default)]
+pub(crate) struct Day {
+    rows: BTreeMap<String, Row>,
+    /// The log's entries, by their number.
+    pub(crate) entries: Vec<Entry>,
+    /// How many records Zoom listed that are not in the log.
+    pub(crate) missing: u64,
+    /// How many records are in the log beyond those that Zoom listed.
+    pub(crate) doubled: u64,
+}
+
+#[derive(Debug)]
+struct Row {
+    fingerprint: Fingerprint,
+    listed: u64,
+    delivered: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: String,
+    pub(crate) written: DateTime<Utc>,
+    /// What the log held up to and with this entry.
+    counts: Counts,
+    pub(crate) deleted: bool,
+    pub(crate) purged: bool,
+}
+
+impl Oracle {
+    /// Zoom lists a row from now on. True if it lists an equal one already.
+    pub(crate) fn listed(&mut self, day: NaiveDate, json: &str) -> bool {
+        let day = self.days.entry(day).or_default();
+        day.missing += 1;
+        if let Some(row) = day.rows.get_mut(json) {
+            row.listed += 1;
+            return true;
+        }
+        let fingerprint = Record::parse(json).map_or(Fingerprint::from_bytes([0; 16]), |record| {
+            record.fingerprint()
+        });
+        let row = Row {
+            fingerprint,
+            listed: 1,
+            delivered: 0,
+        };
+        day.rows.insert(json.to_owned(), row);
+        false
+    }
+
+    /// An entry took effect.
+    pub(crate) fn entry_written(
+        &mut self,
+        key: &str,
+        body: &[u8],
+        now: DateTime<Utc>,
+    ) -> Result<usize, Violation> {
+        let Some((date, number)) = day_and_number(key) else {
+            return broken!("an object that is no entry is written below the prefix: {key}");
+        };
+        let mut text = String::new();
+        if let Err(error) = GzDecoder::new(body).read_to_string(&mut text) {
+            return broken!("entry {key} is not gzip text: {error}");
+        }
+        if !text.ends_with('\n') {
+            return broken!("entry {key} is empty, or its last line has no end");
+        }
+        let records = text.lines().count();
+        if records > self.max_records {
+            return broken!(
+                "entry {key} has {records} records, {} at most",
+                self.max_records
+            );
+        }
+        let day = self.days.entry(date).or_default();
+        let mut counts = day
+            .entries
+            .last()
+            .map_or_else(Counts::default, |entry| entry.counts.clone());
+        for line in text.lines() {
+            counts.add(day.deliver(date, line, self.tolerates_doubles)?);
+        }
+        let entry = Entry {
+            key: key.to_owned(),
+            written: now,
+            counts,
+            deleted: false,
+            purged: false,
+        };
+        match day.entries.len() {
+            next if number == next => day.entries.push(entry),
+            next if number > next => {
+                return broken!("entry {key} is written, but entry {next} of the day was not");
+            }
+            _ if self.tolerates_doubles => day.entries[number].deleted = false,
+            _ => return broken!("entry {key} is written a second time"),
+        }
+        Ok(records)
+    }
+
+    /// A checkpoint took effect.
+    pub(crate) fn checkpoint_written(
+        &mut self,
+        body: &[u8],
+        earliest: NaiveDate,
+    ) -> Result<(), Violation> {
+        let checkpoint = match Checkpoint::from_bytes(body) {
+            Ok(checkpoint) => checkpoint,
+            Err(error) => return broken!("a checkpoint is written that cannot be read: {error}"),
+        };
+        for (date, state) in &checkpoint.days {
+            let known = state.ledger.next_seq as usize;
+            self.claims_entries(*date, known)?;
+            if self.tolerates_doubles {
+                continue;
+            }
+            let entries = self.days.get(date).map_or(&[][..], |day| &day.entries);
+            let held = known.checked_sub(1).map(|last| &entries[last].counts);
+            let claimed = &state.ledger.delivered;
+            if held.map_or(!claimed.is_empty(), |held| held != claimed) {
+                return broken!(
+                    "the checkpoint's counts of {date} are not those of its {known} entries"
+                );
+            }
+        }
+        for (&date, &entries) in &checkpoint.settled {
+            self.claims_entries(date, entries as usize)?;
+        }
+        if let Some(day) = checkpoint.lost.iter().find(|&&day| day >= earliest) {
+            return broken!("{day} is closed as lost, but Zoom still has it");
+        }
+        let settled = self
+            .days
+            .range(checkpoint.start_date..)
+            .take_while(|(date, _)| **date <= checkpoint.settled_through);
+        for (date, day) in settled {
+            if day.missing > 0 && *date < earliest {
+                // Nobody ran while Zoom had it.
+                self.lost.insert(*date);
+            } else if day.missing > 0 {
+                return broken!(
+                    "{date} is settled, but the log lacks {}",
+                    day.some_missing()
+                );
+            }
+        }
+        self.checkpoint = Some(checkpoint);
+        Ok(())
+    }
+
+    fn claims_entries(&self, date: NaiveDate, claimed: usize) -> Result<(), Violation> {
+        let entries = self.days.get(&date).map_or(0, |day| day.entries.len());
+        if claimed > entries {
+            return broken!(
+                "the checkpoint claims {claimed} entries of {date}, and there are {entries}"
+            );
+        }
+        Ok(())
+    }
+
+    /// The days that must be whole in the end.
+    fn owed(&self, start: NaiveDate) -> impl Iterator<Item = (&NaiveDate, &Day)> {
+        self.days
+            .range(start..)
+            .filter(|(date, _)| !self.lost.contains(date))
+    }
+
+    /// How many records Zoom listed since `start` that are not in the log.
+    pub(crate) fn missing(&self, start: NaiveDate) -> u64 {
+        self.owed(start).map(|(_, day)| day.missing).sum()
+    }
+
+    /// Nothing is missing.
+    pub(crate) fn check_whole(&self, start: NaiveDate) -> Result<(), Violation> {
+        match self.owed(start).find(|(_, day)| day.missing > 0) {
+            Some((date, day)) => broken!("{date} lacks {}", day.some_missing()),
+            None => Ok(()),
+        }
+    }
+
+    /// How many records are in the log beyond those that Zoom listed.
+    pub(crate) fn doubled(&self) -> u64 {
+        self.days.values().map(|day| day.doubled).sum()
+    }
+
+    /// How many records Zoom listed.
+    pub(crate) fn total(&self) -> u64 {
+        let rows = self.days.values().flat_map(|day| day.rows.values());
+        rows.map(|row| row.listed).sum()
+    }
+
+    /// The last day of which Zoom lists a row.
+    pub(crate) fn last_day(&self) -> Option<NaiveDate> {
+        self.days.keys().next_back().copied()
+    }
+
+    /// The entries that were written at least `age` ago and of which `already` does not hold.
+    pub(crate) fn old_entries(
+        &mut self,
+        now: DateTime<Utc>,
+        age: TimeDelta,
+        already: impl Fn(&Entry) -> bool,
+    ) -> impl Iterator<Item = &mut Entry> {
+        self.days
+            .values_mut()
+            .flat_map(|day| &mut day.entries)
+            .filter(move |entry| entry.written + age <= now && !already(entry))
+    }
+}
+
+impl Day {
+    fn deliver(
+        &mut self,
+        date: NaiveDate,
+        line: &str,
+        tolerates_doubles: bool,
+    ) -> Result<Fingerprint, Violation> {
+        // As it was before Zoom began to add a field.
+        let before = line.strip_suffix(ADDED).map(|open| format!("{open}}}"));
+        let json = before.as_deref().unwrap_or(line);
+        let Some(row) = self.rows.get_mut(json) else {
+            return broken!("a line of {date} is delivered that Zoom never listed: {line}");
+        };
+        row.delivered += 1;
+        if row.delivered <= row.listed {
+            self.missing -= 1;
+        } else if tolerates_doubles {
+            self.doubled += 1;
+        } else {
+            let Row {
+                delivered, listed, ..
+            } = row;
+            return broken!("{delivered} copies are delivered where Zoom lists {listed}: {line}");
+        }
+        Ok(row.fingerprint)
+    }
+
+    fn some_missing(&self) -> String {
+        let row = self.rows.iter().find(|(_, row)| row.delivered < row.listed);
+        let example = row.map_or("", |(json, _)| json.as_str());
+        format!("{} records, such as {example}", self.missing)
+    }
+}
+
+/// The day and the number in an entry's key. Written anew here: the function's own reading is what is checked.
+fn day_and_number(key: &str) -> Option<(NaiveDate, usize)> {
+    let (folder, name) = key.strip_prefix(PREFIX)?.rsplit_once('/')?;
+    let day = NaiveDate::parse_from_str(folder, "%Y/%m/%d").ok()?;
+    let number = name
+        .strip_prefix(&format!("zoom-operationlogs-{day}-"))?
+        .strip_suffix(".json.gz")?;
+    let digits = number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit());
+    Some((day, number.parse().ok().filter(|_| digits)?))
+}

@@ -1,0 +1,214 @@
+//! What a seed chooses before anything happens: settings, and which troubles there are, and how many.
+//!
+//! Not every world has every trouble. One that has only a few of them goes further with each, and which go together is
+//! the seed's choice.
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use rand::RngExt;
+use rand::seq::IndexedRandom;
+use rand_chacha::ChaCha8Rng;
+use serde_json::Map;
+use zoom_operationlogs_to_s3::collector::Settings;
+use zoom_simulator::{ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, RetryAfter};
+
+/// Below this prefix is the log.
+pub(crate) const PREFIX: &str = "zoom/operationlogs/";
+
+/// The checkpoint's key.
+pub(crate) const STATE_KEY: &str = "zoom/state/operationlogs.json";
+
+/// What the bucket promises: nothing deletes an entry within an hour of its writing.
+const FEED_WAITS: TimeDelta = TimeDelta::hours(1);
+
+/// What the bucket promises: entries and their noncurrent versions stay readable for 200 days.
+const VERSIONS_KEPT: TimeDelta = TimeDelta::days(200);
+
+/// Which promises of the world around hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Campaign {
+    /// All of them: what the guarantee covers.
+    #[default]
+    Guarantee,
+    /// A feed that deletes an entry as soon as it sees it. Doubles may occur, losses may not.
+    EagerFeed,
+    /// A Zoom that lists rows of one second in another order at each request.
+    ShuffledRows,
+}
+
+/// See the [module](self).
+#[derive(Debug)]
+pub(crate) struct Scenario {
+    pub(crate) begins: DateTime<Utc>,
+    pub(crate) collector: Settings,
+    pub(crate) requests_per_second: u32,
+    pub(crate) zoom: zoom_simulator::Settings,
+    /// How long an invocation may take.
+    pub(crate) timeout: TimeDelta,
+    /// How often the schedule fires before the faults stop.
+    pub(crate) firings: u32,
+    /// How many rows arrive between two firings, at most.
+    pub(crate) rows: u32,
+    /// The share of rows that are picked from a few.
+    pub(crate) equal_rows: f64,
+    /// The share of rows that are listed late.
+    pub(crate) late_rows: f64,
+    /// Whether there are rows of other shapes than Zoom documents.
+    pub(crate) odd_rows: bool,
+    pub(crate) chances: Chances,
+    pub(crate) feed_waits: Option<TimeDelta>,
+    pub(crate) entries_expire: Option<TimeDelta>,
+    pub(crate) versions_kept: TimeDelta,
+}
+
+/// How probable each family of faults is: for each call, or for each firing of the schedule.
+#[derive(Debug, Default)]
+pub(crate) struct Chances {
+    pub(crate) zoom: f64,
+    pub(crate) secret: f64,
+    pub(crate) put: f64,
+    pub(crate) read: f64,
+    pub(crate) slow: f64,
+    pub(crate) arrival_between: f64,
+    pub(crate) killed: f64,
+    pub(crate) short_deadline: f64,
+    pub(crate) second_run: f64,
+    pub(crate) outage: f64,
+    pub(crate) long_outage: f64,
+    pub(crate) replay: f64,
+    pub(crate) tamper: f64,
+}
+
+impl Scenario {
+    pub(crate) fn choose(campaign: Campaign, rng: &mut ChaCha8Rng) -> Self {
+        let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default();
+        let begins = first.and_time(chrono::NaiveTime::MIN).and_utc()
+            + TimeDelta::minutes(rng.random_range(0..500 * 24 * 60));
+        let pick = |rng: &mut ChaCha8Rng, of: &[i64]| of.choose(rng).copied().unwrap_or_default();
+        let start_date = rng
+            .random_bool(0.5)
+            .then(|| begins.date_naive() - TimeDelta::days(rng.random_range(0..3)));
+        let late_arrival = TimeDelta::hours(pick(rng, &[0, 1, 6, 12, 48]));
+        let collector = Settings {
+            s3_prefix: PREFIX.to_owned(),
+            state_key: STATE_KEY.to_owned(),
+            page_size: pick(rng, &[1, 2, 3, 4, 5, 8]) as u16,
+            start_date,
+            late_arrival,
+            full_sweep: TimeDelta::minutes(pick(rng, &[0, 15, 60, 360])),
+            max_records_per_object: pick(rng, &[1, 2, 3, 5, 8, 20, 1000]) as usize,
+            daily_request_budget: pick(rng, &[40, 150, 10_000, 10_000]) as u64,
+        };
+        let chances = Chances::choose(rng);
+        let odd_rows = rng.random_bool(0.2);
+        Self {
+            begins,
+            collector,
+            requests_per_second: 5,
+            zoom: zoom(campaign, begins, odd_rows, rng),
+            timeout: TimeDelta::seconds(pick(rng, &[20, 60, 300])),
+            firings: rng.random_range(14..24),
+            rows: pick(rng, &[1, 2, 4, 4, 8, 16]) as u32,
+            equal_rows: [0.0, 0.3, 0.7].choose(rng).copied().unwrap_or_default(),
+            late_rows: [0.0, 0.1, 0.4].choose(rng).copied().unwrap_or_default(),
+            odd_rows,
+            chances,
+            feed_waits: match campaign {
+                Campaign::EagerFeed => Some(TimeDelta::zero()),
+                _ => rng.random_bool(0.5).then_some(FEED_WAITS),
+            },
+            entries_expire: rng
+                .random_bool(0.5)
+                .then(|| TimeDelta::days(pick(rng, &[1, 7, 30]))),
+            versions_kept: VERSIONS_KEPT,
+        }
+    }
+}
+
+impl Chances {
+    fn choose(rng: &mut ChaCha8Rng) -> Self {
+        let mut some = |of: &[f64]| {
+            if rng.random_bool(0.5) {
+                of.choose(rng).copied().unwrap_or_default()
+            } else {
+                0.0
+            }
+        };
+        Self {
+            zoom: some(&[0.01, 0.05, 0.3]),
+            secret: some(&[0.1]),
+            put: some(&[0.03, 0.1, 0.4]),
+            read: some(&[0.01, 0.05]),
+            slow: some(&[0.01, 0.1]),
+            arrival_between: some(&[0.03, 0.2]),
+            killed: some(&[0.2, 0.5]),
+            short_deadline: some(&[0.1, 0.5]),
+            second_run: some(&[0.1, 0.5]),
+            outage: some(&[0.05, 0.2]),
+            long_outage: some(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]),
+            replay: some(&[0.1]),
+            tamper: some(&[0.1, 0.3]),
+        }
+    }
+}
+
+fn zoom(
+    campaign: Campaign,
+    begins: DateTime<Utc>,
+    odd_rows: bool,
+    rng: &mut ChaCha8Rng,
+) -> zoom_simulator::Settings {
+    let retry_after = |rng: &mut ChaCha8Rng| {
+        *[
+            RetryAfter::Absent,
+            RetryAfter::Seconds,
+            RetryAfter::HttpDate,
+            RetryAfter::Rfc3339,
+        ]
+        .choose(rng)
+        .unwrap_or(&RetryAfter::Absent)
+    };
+    zoom_simulator::Settings {
+        page_token_seconds: [20, 120, 900].choose(rng).copied().unwrap_or(900),
+        access_token_seconds: [90, 600, 3600].choose(rng).copied().unwrap_or(3600),
+        paging: if rng.random_bool(0.2) {
+            Paging::Snapshot
+        } else {
+            Paging::Live
+        },
+        order_in_second: match campaign {
+            Campaign::ShuffledRows => OrderInSecond::ShuffledPerRequest,
+            _ if rng.random_bool(0.3) => OrderInSecond::ShuffledPerSweep,
+            _ => OrderInSecond::Stable,
+        },
+        last_page_token: *[
+            LastPageToken::Empty,
+            LastPageToken::Null,
+            LastPageToken::Absent,
+        ]
+        .choose(rng)
+        .unwrap_or(&LastPageToken::Empty),
+        per_second: [5, 6, 10].choose(rng).copied().unwrap_or(10),
+        per_day: [200, 30_000, 30_000, 30_000]
+            .choose(rng)
+            .copied()
+            .unwrap_or(30_000),
+        daily_retry_after: retry_after(rng),
+        per_second_retry_after: retry_after(rng),
+        // A record without any documented field is told apart by all of its fields, so another field is another record.
+        extra_fields: (!odd_rows && rng.random_bool(0.2)).then(|| ExtraFields {
+            since: begins + TimeDelta::hours(rng.random_range(0..12)),
+            fields: Map::from_iter([(ADDED_FIELD.to_owned(), "later".into())]),
+        }),
+        layout: if rng.random_bool(0.1) {
+            Layout::Pretty
+        } else {
+            Layout::Compact
+        },
+        ..zoom_simulator::Settings::default()
+    }
+}
+
+const ADDED_FIELD: &str = "x_added";
+
+/// How a record ends that carries the field which Zoom began to add.
+pub(crate) const ADDED: &str = r#","x_added":"later"}"#;

@@ -1,0 +1,438 @@
+//! The world as a run sees it, through the core's traits. Each call takes time before and after it takes effect, so that
+//! at either moment the run can be killed, or another one overtake it.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use rand::Rng as _;
+use secrecy::ExposeSecret as _;
+use zoom_operationlogs_to_s3::clock::Clock;
+use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
+use zoom_operationlogs_to_s3::store::{
+    Condition, Marker, Object, Store, StoreError, StoreErrorKind, VersionId, VersionPage, Written,
+};
+use zoom_operationlogs_to_s3::zoom::{Request, Response, Transport, TransportError};
+use zoom_simulator::{Delivery, Endpoint, Script};
+
+use crate::scenario::STATE_KEY;
+use crate::tally::Kind;
+use crate::world::{Event, Put, RunId, World, is_entry, note, ready};
+use crate::zoom_faults;
+
+/// How long a caller waits for the answer to a put.
+const PUT_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
+
+/// A larger body is not read.
+const LARGEST_BODY: u64 = 64 << 20;
+
+/// See the [module](self).
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    pub(crate) world: Rc<World>,
+    /// The invocation that the process works for.
+    pub(crate) run: Rc<Cell<RunId>>,
+    /// What that invocation has seen and done, for the oracle.
+    pub(crate) account: Rc<crate::budget::Account>,
+}
+
+/// Ends at a moment.
+struct Sleep<'a> {
+    world: &'a World,
+    until: DateTime<Utc>,
+}
+
+impl Future for Sleep<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.world.now() >= self.until {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+impl View {
+    fn wait(&self, delay: TimeDelta) -> Sleep<'_> {
+        let until = self.world.now() + delay;
+        self.world.timeline.plan(until, Event::Wake(self.run.get()));
+        Sleep {
+            world: &self.world,
+            until,
+        }
+    }
+
+    /// Half of the time that a call takes.
+    async fn half_a_call(&self, milliseconds: i64, slow: Kind) {
+        let mut milliseconds = self.world.between(1, milliseconds);
+        if self.world.chance(self.world.scenario.chances.slow) {
+            self.world.tally.add(slow);
+            milliseconds = self.world.between(500, 20_000);
+        }
+        self.wait(TimeDelta::milliseconds(milliseconds)).await;
+    }
+
+    async fn half_a_store_call(&self) {
+        self.half_a_call(40, Kind::SlowS3).await;
+    }
+
+    /// A call that reads from the bucket, or fails to.
+    async fn read<A>(
+        &self,
+        action: &'static str,
+        key: &str,
+        call: impl AsyncFnOnce() -> Result<A, StoreError>,
+    ) -> Result<A, StoreError> {
+        self.half_a_store_call().await;
+        let world = &self.world;
+        let answer = if world.chance(world.scenario.chances.read) {
+            let kinds: &[_] = match action {
+                "s3:GetObject" => &[
+                    (Kind::GetUnavailable, StoreErrorKind::Unavailable),
+                    (Kind::GetDenied, StoreErrorKind::Denied),
+                    (Kind::NoBucket, StoreErrorKind::NoBucket),
+                ],
+                "s3:GetObjectVersion" => &[
+                    (Kind::GetUnavailable, StoreErrorKind::Unavailable),
+                    (Kind::GetDenied, StoreErrorKind::Denied),
+                    (Kind::VersionGone, StoreErrorKind::NotFound),
+                ],
+                _ => &[
+                    (Kind::ListUnavailable, StoreErrorKind::Unavailable),
+                    (Kind::ListDenied, StoreErrorKind::Denied),
+                ],
+            };
+            let (fault, kind) = world.pick(kinds, kinds[0]);
+            world.tally.add(fault);
+            Err(failure(kind, action, key))
+        } else {
+            ready(call())
+        };
+        let failed = answer.as_ref().err().map(|error| error.kind);
+        note!(
+            world,
+            "run {}: {action} {key}{}",
+            self.run.get(),
+            Failed(failed)
+        );
+        world.bucket.take_calls();
+        self.half_a_store_call().await;
+        answer
+    }
+}
+
+/// What became of a call, where it failed.
+struct Failed(Option<StoreErrorKind>);
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.map_or(Ok(()), |kind| write!(f, " → {kind:?}"))
+    }
+}
+
+fn failure(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
+    StoreError {
+        kind,
+        action,
+        resource: key.to_owned(),
+        problem: "simulated".to_owned(),
+    }
+}
+
+impl Clock for View {
+    fn now(&self) -> DateTime<Utc> {
+        self.world.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.wait(TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX))
+            .await;
+    }
+
+    fn seed(&self) -> u64 {
+        self.world.rng.borrow_mut().next_u64()
+    }
+}
+
+impl Store for View {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        let bucket = &self.world.bucket;
+        let answer = self
+            .read("s3:GetObject", key, async || {
+                if key == STATE_KEY {
+                    self.account
+                        .load(self.world.oracle.borrow().checkpoint.as_ref());
+                }
+                bucket.get(key).await
+            })
+            .await;
+        answer
+    }
+
+    async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
+        let bucket = &self.world.bucket;
+        self.read("s3:GetObjectVersion", key, async || {
+            bucket.get_version(key, version).await
+        })
+        .await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        const ACTION: &str = "s3:PutObject";
+        let world = &self.world;
+        self.world.check(self.account.may_write(key));
+        let put = Put {
+            run: self.run.get(),
+            key: key.to_owned(),
+            body,
+            condition,
+        };
+        let fault = world.chance(world.scenario.chances.put).then(|| {
+            let kinds = [
+                Kind::PutUnavailable,
+                Kind::PutConflict,
+                Kind::PutDenied,
+                Kind::NoBucket,
+                Kind::AnswerLost,
+                Kind::AnswerLost,
+                Kind::AnswerLost,
+                Kind::LandsLate,
+            ];
+            world.pick(&kinds, Kind::AnswerLost)
+        });
+        // From here on it is on its way, and may arrive without us.
+        let mut flight = Flight {
+            world,
+            put: Some(put),
+        };
+        self.half_a_store_call().await;
+        if let Some(fault) = fault {
+            world.tally.add(fault);
+            note!(world, "run {}: {} ({key})", self.run.get(), fault.name());
+        }
+        let refused = match fault {
+            Some(Kind::PutUnavailable) => Some(StoreErrorKind::Unavailable),
+            Some(Kind::PutConflict) => Some(StoreErrorKind::Conflict),
+            Some(Kind::PutDenied) => Some(StoreErrorKind::Denied),
+            Some(Kind::NoBucket) => Some(StoreErrorKind::NoBucket),
+            _ => None,
+        };
+        if let Some(kind) = refused {
+            flight.put = None;
+            self.half_a_store_call().await;
+            return Err(failure(kind, ACTION, key));
+        }
+        if fault == Some(Kind::LandsLate) {
+            flight.lands_late();
+            self.wait(PUT_TIMEOUT).await;
+            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+        }
+        let Some(put) = flight.put.take() else {
+            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+        };
+        let answer = world.land(put);
+        self.half_a_store_call().await;
+        if fault == Some(Kind::AnswerLost) {
+            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+        }
+        answer
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        let bucket = &self.world.bucket;
+        self.read("s3:ListBucketVersions", prefix, async || {
+            bucket.list_versions(prefix, after).await
+        })
+        .await
+    }
+}
+
+/// A put that was sent and has not taken effect. If its caller dies, it may yet.
+struct Flight<'a> {
+    world: &'a World,
+    put: Option<Put>,
+}
+
+impl Flight<'_> {
+    /// Within some minutes: nobody deletes an entry sooner than an hour after, which is the margin that the bucket promises.
+    fn lands_late(&mut self) {
+        if let Some(put) = self.put.take() {
+            let delay = TimeDelta::milliseconds(self.world.between(1, 600_000));
+            self.world.timeline.plan_in(delay, Event::Landing(put));
+        }
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        if self.put.is_some() && self.world.between(0, 1) == 0 {
+            if is_entry(self.put.as_ref().map_or("", |put| &put.key)) {
+                self.world.tally.add(Kind::LandsAfterDeath);
+            }
+            self.lands_late();
+        }
+    }
+}
+
+impl CredentialSource for View {
+    async fn credentials(&self) -> Result<Credentials, SecretError> {
+        self.half_a_store_call().await;
+        let world = &self.world;
+        if world.chance(world.scenario.chances.secret) {
+            world.tally.add(Kind::SecretUnavailable);
+            return Err(SecretError::Unavailable {
+                id: "simulated".to_owned(),
+                said: "simulated".to_owned(),
+            });
+        }
+        let credentials = world.zoom.borrow().credentials().clone();
+        Ok(Credentials {
+            account_id: credentials.account_id.into(),
+            client_id: credentials.client_id.into(),
+            client_secret: credentials.client_secret.into(),
+        })
+    }
+}
+
+impl Transport for View {
+    async fn send(
+        &self,
+        request: Request<'_>,
+        timeout: Duration,
+    ) -> Result<Response, TransportError> {
+        let world = &self.world;
+        let request = simulated(request);
+        let endpoint = request.endpoint();
+        if endpoint == Endpoint::Report {
+            world
+                .oracle
+                .borrow_mut()
+                .first_asked
+                .get_or_insert(world.now());
+            world.check(self.account.may_ask(world.now()));
+            if request.query.contains("next_page_token")
+                && world.chance(world.scenario.chances.arrival_between)
+            {
+                world.tally.add(Kind::ArrivalBetweenPages);
+                world.arrive();
+            }
+        }
+        self.half_a_call(100, Kind::SlowZoom).await;
+        if world.chance(world.scenario.chances.zoom) {
+            let (kind, fault) = zoom_faults::choose(world, endpoint);
+            world.tally.add(kind);
+            let mut zoom = world.zoom.borrow_mut();
+            zoom.script(Script::new(fault).on(endpoint));
+        }
+        let reply = {
+            let mut zoom = world.zoom.borrow_mut();
+            let reply = zoom.handle(world.now(), &request);
+            zoom.clear_requests();
+            reply
+        };
+        note!(
+            world,
+            "run {}: {} {} → {}",
+            self.run.get(),
+            request.path,
+            Asked(&request.query),
+            Got(&reply.delivery)
+        );
+        self.half_a_call(100, Kind::SlowZoom).await;
+        match reply.delivery {
+            Delivery::Whole(answer) if answer.len() > LARGEST_BODY => Err(TransportError::TooLarge),
+            Delivery::Whole(answer) => Ok(Response {
+                status: answer.status,
+                retry_after: answer.header_value("retry-after").map(str::to_owned),
+                rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
+                body: answer.body,
+            }),
+            Delivery::Hang => {
+                self.wait(TimeDelta::from_std(timeout).unwrap_or(TimeDelta::MAX))
+                    .await;
+                Err(TransportError::TimedOut(timeout))
+            }
+            _ => Err(TransportError::Connection("cut".to_owned())),
+        }
+    }
+}
+
+/// A request as the simulator takes it.
+fn simulated(request: Request<'_>) -> zoom_simulator::Request {
+    match request {
+        Request::Form {
+            form,
+            basic: (user, password),
+            ..
+        } => {
+            let account = form.iter().find(|(name, _)| *name == "account_id");
+            zoom_simulator::Request::token(&zoom_simulator::Credentials {
+                account_id: account
+                    .map_or_else(String::new, |(_, id)| id.expose_secret().to_owned()),
+                client_id: user.expose_secret().to_owned(),
+                client_secret: password.expose_secret().to_owned(),
+            })
+        }
+        Request::Query { query, bearer, .. } => {
+            let base = zoom_simulator::Request {
+                method: "GET".to_owned(),
+                path: "/v2/report/operationlogs".to_owned(),
+                authorization: Some(format!("Bearer {}", bearer.expose_secret())),
+                ..zoom_simulator::Request::default()
+            };
+            query
+                .iter()
+                .fold(base, |request, (name, value)| request.with(name, value))
+        }
+    }
+}
+
+/// A query without the token's text.
+struct Asked<'a>(&'a str);
+
+impl std::fmt::Display for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (query, token) = self
+            .0
+            .split_once("&next_page_token=")
+            .unwrap_or((self.0, ""));
+        f.write_str(query)?;
+        if token.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " token {}", &token[..token.len().min(6)])
+        }
+    }
+}
+
+/// What came back, in a word.
+struct Got<'a>(&'a Delivery);
+
+impl std::fmt::Display for Got<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Delivery::Whole(answer) => {
+                let rows = answer.text().matches("{\"").count().saturating_sub(1);
+                write!(f, "{} ({} bytes, {rows} rows)", answer.status, answer.len())
+            }
+            Delivery::Cut(answer, bytes) => write!(f, "{}, cut after {bytes} bytes", answer.status),
+            Delivery::Dropped => f.write_str("the connection is closed"),
+            Delivery::Hang => f.write_str("nothing"),
+        }
+    }
+}
