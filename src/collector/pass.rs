@@ -104,6 +104,7 @@ impl Pass {
                     pass.started = partial.started;
                     pass.page_size = partial.page_size;
                     pass.token = Some(partial.token.clone());
+                    pass.tokens.insert(partial.token.clone());
                     pass.issued = partial.issued;
                     pass.first_page = Some(partial.first_page);
                     pass.seen = partial.seen.clone();

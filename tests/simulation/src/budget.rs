@@ -17,6 +17,8 @@ pub(crate) struct Account {
     /// What the checkpoint said that it read first; none if that was missing or damaged.
     loaded: RefCell<Option<Option<Known>>>,
     made: RefCell<Vec<(NaiveDate, u64)>>,
+    /// A call that was answered 403.
+    denied: Cell<Option<&'static str>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +34,7 @@ impl Account {
             dry_run: Cell::new(false),
             loaded: RefCell::default(),
             made: RefCell::default(),
+            denied: Cell::default(),
         }
     }
 
@@ -40,6 +43,7 @@ impl Account {
         self.dry_run.set(dry_run);
         self.loaded.take();
         self.made.take();
+        self.denied.take();
     }
 
     /// The invocation reads the checkpoint. What counts is what it reads first.
@@ -88,6 +92,19 @@ impl Account {
             return broken!("a dry run writes {key}");
         }
         Ok(())
+    }
+
+    /// The bucket answers a call with 403.
+    pub(crate) fn deny(&self, action: &'static str) {
+        self.denied.set(Some(action));
+    }
+
+    /// The invocation has not failed: then nothing was denied to it.
+    pub(crate) fn check_not_denied(&self) -> Result<(), Violation> {
+        match self.denied.get() {
+            Some(action) => broken!("{action} was answered 403, and the run did not fail"),
+            None => Ok(()),
+        }
     }
 
     /// The invocation has ended well: the checkpoint counts its requests.

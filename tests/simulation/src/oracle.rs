@@ -159,6 +159,9 @@ impl Oracle {
             Ok(checkpoint) => checkpoint,
             Err(error) => return broken!("a checkpoint is written that cannot be read: {error}"),
         };
+        if let Some(before) = &self.checkpoint {
+            only_grows(before, &checkpoint, earliest)?;
+        }
         for (date, state) in &checkpoint.days {
             let known = state.ledger.next_seq as usize;
             self.claims_entries(*date, known)?;
@@ -291,6 +294,35 @@ impl Day {
         let example = row.map_or("", |(json, _)| json.as_str());
         format!("{} records, such as {example}", self.missing)
     }
+}
+
+/// What a checkpoint knows that takes another one's place: at least what that one knew.
+fn only_grows(
+    before: &Checkpoint,
+    after: &Checkpoint,
+    earliest: NaiveDate,
+) -> Result<(), Violation> {
+    let known = |checkpoint: &Checkpoint, date: &NaiveDate| {
+        let open = checkpoint.days.get(date).map(|day| day.ledger.next_seq);
+        open.max(checkpoint.settled.get(date).copied())
+    };
+    let dates = before.days.keys().chain(before.settled.keys());
+    // Of days that Zoom does not keep any more nothing needs to be known.
+    for date in dates.filter(|&&date| date >= earliest) {
+        let (knew, knows) = (known(before, date), known(after, date));
+        if knows < knew {
+            return broken!(
+                "a checkpoint knows {knows:?} entries of {date}, the one before {knew:?}"
+            );
+        }
+    }
+    if after.settled_through < before.settled_through || after.start_date > before.start_date {
+        return broken!("a checkpoint takes back what the one before it said of days");
+    }
+    if after.requests < before.requests {
+        return broken!("a checkpoint counts fewer requests than the one before it");
+    }
+    Ok(())
 }
 
 /// The day and the number in an entry's key. Written anew here: the function's own reading is what is checked.

@@ -50,7 +50,7 @@ pub(crate) struct Scenario {
     pub(crate) rows: u32,
     /// The share of rows that are picked from a few.
     pub(crate) equal_rows: f64,
-    /// The share of rows that are listed late.
+    /// The share of rows that are listed late. Where it is 0, every row is listed above those that were there before.
     pub(crate) late_rows: f64,
     /// Whether there are rows of other shapes than Zoom documents.
     pub(crate) odd_rows: bool,
@@ -106,7 +106,7 @@ impl Scenario {
             requests_per_second: 5,
             zoom: zoom(campaign, begins, odd_rows, rng),
             timeout: TimeDelta::seconds(pick(rng, &[20, 60, 300])),
-            firings: rng.random_range(14..24),
+            firings: rng.random_range(18..26),
             rows: pick(rng, &[1, 2, 4, 4, 8, 16]) as u32,
             equal_rows: [0.0, 0.3, 0.7].choose(rng).copied().unwrap_or_default(),
             late_rows: [0.0, 0.1, 0.4].choose(rng).copied().unwrap_or_default(),
@@ -126,6 +126,8 @@ impl Scenario {
 
 impl Chances {
     fn choose(rng: &mut ChaCha8Rng) -> Self {
+        // Half a year of open days takes as long as a dozen other worlds.
+        let long_outage = if rng.random_bool(0.02) { 0.1 } else { 0.0 };
         let mut some = |of: &[f64]| {
             if rng.random_bool(0.5) {
                 of.choose(rng).copied().unwrap_or_default()
@@ -144,7 +146,7 @@ impl Chances {
             short_deadline: some(&[0.1, 0.5]),
             second_run: some(&[0.1, 0.5]),
             outage: some(&[0.05, 0.2]),
-            long_outage: some(&[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1]),
+            long_outage,
             replay: some(&[0.1]),
             tamper: some(&[0.1, 0.3]),
         }

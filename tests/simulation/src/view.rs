@@ -82,6 +82,18 @@ impl View {
         self.half_a_call(40, Kind::SlowS3).await;
     }
 
+    fn failure(&self, kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
+        if kind == StoreErrorKind::Denied {
+            self.account.deny(action);
+        }
+        StoreError {
+            kind,
+            action,
+            resource: key.to_owned(),
+            problem: "simulated".to_owned(),
+        }
+    }
+
     /// A call that reads from the bucket, or fails to.
     async fn read<A>(
         &self,
@@ -110,7 +122,7 @@ impl View {
             };
             let (fault, kind) = world.pick(kinds, kinds[0]);
             world.tally.add(fault);
-            Err(failure(kind, action, key))
+            Err(self.failure(kind, action, key))
         } else {
             ready(call())
         };
@@ -133,15 +145,6 @@ struct Failed(Option<StoreErrorKind>);
 impl std::fmt::Display for Failed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.map_or(Ok(()), |kind| write!(f, " → {kind:?}"))
-    }
-}
-
-fn failure(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
-    StoreError {
-        kind,
-        action,
-        resource: key.to_owned(),
-        problem: "simulated".to_owned(),
     }
 }
 
@@ -231,20 +234,20 @@ impl Store for View {
         if let Some(kind) = refused {
             flight.put = None;
             self.half_a_store_call().await;
-            return Err(failure(kind, ACTION, key));
+            return Err(self.failure(kind, ACTION, key));
         }
         if fault == Some(Kind::LandsLate) {
             flight.lands_late();
             self.wait(PUT_TIMEOUT).await;
-            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+            return Err(self.failure(StoreErrorKind::Unavailable, ACTION, key));
         }
         let Some(put) = flight.put.take() else {
-            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+            return Err(self.failure(StoreErrorKind::Unavailable, ACTION, key));
         };
         let answer = world.land(put);
         self.half_a_store_call().await;
         if fault == Some(Kind::AnswerLost) {
-            return Err(failure(StoreErrorKind::Unavailable, ACTION, key));
+            return Err(self.failure(StoreErrorKind::Unavailable, ACTION, key));
         }
         answer
     }
@@ -327,9 +330,9 @@ impl Transport for View {
             world.check(self.account.may_ask(world.now()));
             if request.query.contains("next_page_token")
                 && world.chance(world.scenario.chances.arrival_between)
+                && world.arrive()
             {
                 world.tally.add(Kind::ArrivalBetweenPages);
-                world.arrive();
             }
         }
         self.half_a_call(100, Kind::SlowZoom).await;

@@ -74,7 +74,7 @@ pub(crate) struct World {
 
 /// A world has no more rows than this. Small pages make long days of few rows, and without an end rows would arrive as
 /// fast as they are read.
-const MOST_ROWS: u32 = 160;
+const MOST_ROWS: u32 = 120;
 
 /// Writes a line of the trace; what it takes to write it is not done where nobody reads it.
 macro_rules! note {
@@ -136,22 +136,18 @@ impl World {
         }
     }
 
-    /// The first day that is collected.
+    /// The first of the days that must be whole in the end: those since the collection began that Zoom still has.
     pub(crate) fn start(&self) -> Option<NaiveDate> {
         let first_asked = self.oracle.borrow().first_asked?.date_naive();
         let yesterday = first_asked - Days::new(1);
-        let configured = self.scenario.collector.start_date;
-        Some(
-            configured
-                .unwrap_or(yesterday)
-                .max(earliest_day(first_asked)),
-        )
+        let start = self.scenario.collector.start_date.unwrap_or(yesterday);
+        Some(start.max(earliest_day(self.now().date_naive())))
     }
 
-    /// Zoom lists some rows that it did not list before, of today or of a day that may still get some.
-    pub(crate) fn arrive(&self) {
+    /// Zoom lists some rows that it did not list before, of today or of a day that may still get some. False if it does not.
+    pub(crate) fn arrive(&self) -> bool {
         if self.rows.get() >= MOST_ROWS {
-            return;
+            return false;
         }
         let late = self.rng.borrow_mut().random_bool(self.scenario.late_rows);
         let today = self.now().date_naive();
@@ -160,7 +156,7 @@ impl World {
         let begin = day.and_time(NaiveTime::MIN).and_utc();
         let end = begin + TimeDelta::days(1);
         if back > 0 && self.now() >= end + self.scenario.collector.late_arrival {
-            return;
+            return false;
         }
         let last = self.now().min(end - TimeDelta::seconds(1));
         let since = (last - begin).num_seconds();
@@ -172,12 +168,22 @@ impl World {
             if !bulk && time > begin + TimeDelta::minutes(1) {
                 time -= TimeDelta::seconds(self.between(0, 5));
             }
-            let place = if late { self.place(day) } else { Place::ByTime };
+            let place = if self.is_punctual() {
+                Place::Head
+            } else {
+                self.place(day)
+            };
             self.list(day, time, place);
         }
         if late {
             self.tally.add(Kind::LateRow);
         }
+        true
+    }
+
+    /// Whether every row is listed above those that were there before.
+    pub(crate) fn is_punctual(&self) -> bool {
+        self.scenario.late_rows == 0.0
     }
 
     fn place(&self, day: NaiveDate) -> Place {
