@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts build build-and-deploy clean
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation simulate sabotage build build-and-deploy clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -14,7 +14,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@cargo build --locked --package local-stack --bin demo
 	@cargo run --quiet --locked --package local-stack --bin demo
 
-test: fmt lint test-terraform test-scripts test-rust ## Runs all checks and tests
+test: fmt lint test-terraform test-scripts test-simulation test-rust ## Runs all checks and tests
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
@@ -35,6 +35,24 @@ test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 test-scripts: ## Runs shellcheck on the scripts
 	@scripts/python-env
 	$(PYTHON_ENV)/bin/shellcheck $$(grep -lE '^#!.*bash' scripts/* .ci/*)
+
+# Some two minutes on two processors. Each sabotage of `make sabotage` is noticed within as many.
+CI_SEEDS = 30000
+
+simulate: ## Lets SEEDS simulated worlds happen (10000), from FIRST (0); or shows the one of SEED; CAMPAIGN=eager-feed, shuffled-rows
+	@scripts/prerequisites rust
+	@cargo run --quiet --locked --profile simulation --package simulation --bin simulation -- \
+	  --campaign $(or $(CAMPAIGN),guarantee) \
+	  $(if $(SEED),--replay $(SEED),--seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0))
+
+test-simulation: ## Lets as many worlds happen as CI does
+	@$(MAKE) --no-print-directory simulate SEEDS=$(CI_SEEDS)
+
+sabotage: ## Breaks each rule of the protocol and looks whether that is noticed; writes docs/sabotage.md; ONLY=part of a name
+	@scripts/prerequisites rust nextest python
+	@scripts/python-env
+	@cargo run --quiet --locked --profile simulation --package simulation --bin sabotage -- --seeds $(CI_SEEDS) \
+	  $(if $(ONLY),--only "$(ONLY)",--write docs/sabotage.md)
 
 build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python

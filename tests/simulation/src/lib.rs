@@ -22,9 +22,11 @@
 //! - `world`: clock, Zoom, bucket and those who meddle; `zoom_faults`: what can be wrong with an answer of Zoom's
 //! - `view`: the world as a run sees it, through the core's traits
 //! - `simulate`: one world, from the first firing of the schedule to the calm at its end
+//! - `sabotage`: the core with one rule broken, which must be noticed
 
 mod budget;
 mod oracle;
+pub mod sabotage;
 mod scenario;
 mod simulate;
 mod tally;

@@ -166,16 +166,14 @@ impl Clock for View {
 impl Store for View {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         let bucket = &self.world.bucket;
-        let answer = self
-            .read("s3:GetObject", key, async || {
-                if key == STATE_KEY {
-                    self.account
-                        .load(self.world.oracle.borrow().checkpoint.as_ref());
-                }
-                bucket.get(key).await
-            })
-            .await;
-        answer
+        self.read("s3:GetObject", key, async || {
+            if key == STATE_KEY {
+                self.account
+                    .load(self.world.oracle.borrow().checkpoint.as_ref());
+            }
+            bucket.get(key).await
+        })
+        .await
     }
 
     async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {

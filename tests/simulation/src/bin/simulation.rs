@@ -36,6 +36,10 @@ struct Arguments {
     #[arg(long)]
     replay: Option<u64>,
 
+    /// Stops at the first seed that shows a broken promise.
+    #[arg(long)]
+    until_broken: bool,
+
     /// How many worlds at a time; as many as there are processors unless set.
     #[arg(long)]
     threads: Option<usize>,
@@ -138,9 +142,10 @@ fn explore(arguments: &Arguments, campaign: Campaign) -> ExitCode {
     let started = Instant::now();
     let sum = Mutex::new(Sum::default());
     let next = AtomicU64::new(seeds.start);
+    let enough = if arguments.until_broken { 1 } else { ENOUGH };
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(&seeds, campaign, &next, &sum, &progress));
+            scope.spawn(|| work(&seeds, campaign, enough, &next, &sum, &progress));
         }
     });
     progress.finish_and_clear();
@@ -163,6 +168,7 @@ fn explore(arguments: &Arguments, campaign: Campaign) -> ExitCode {
 fn work(
     seeds: &Range<u64>,
     campaign: Campaign,
+    enough: usize,
     next: &AtomicU64,
     sum: &Mutex<Sum>,
     progress: &ProgressBar,
@@ -184,7 +190,7 @@ fn work(
                 sum.violations.len()
             ));
         }
-        if sum.violations.len() >= ENOUGH {
+        if sum.violations.len() >= enough {
             next.store(seeds.end, Ordering::Relaxed);
         }
     }

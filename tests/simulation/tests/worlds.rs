@@ -1,0 +1,69 @@
+//! What is expected of the simulation itself: a seed has one course, and the worlds are as rough as they are meant to be.
+
+#![allow(clippy::unwrap_used, reason = "a test: its panic is its report")]
+
+use simulation::{Campaign, Kind, Tally, Trace, simulate};
+
+#[test]
+fn a_seed_has_one_course() {
+    let mut traces = Vec::new();
+    for campaign in [
+        Campaign::Guarantee,
+        Campaign::EagerFeed,
+        Campaign::ShuffledRows,
+    ] {
+        for seed in 0..20 {
+            let once = simulate(seed, campaign, Trace::kept());
+            let twice = simulate(seed, campaign, Trace::kept());
+            assert_eq!(
+                (once.runs, once.lost, once.doubled),
+                (twice.runs, twice.lost, twice.doubled)
+            );
+            let (once, twice) = (once.trace.into_text(), twice.trace.into_text());
+            let differs = once
+                .lines()
+                .zip(twice.lines())
+                .find(|(one, other)| one != other);
+            assert_eq!(differs, None, "seed {seed}, {campaign:?}");
+            assert_eq!(once.len(), twice.len(), "seed {seed}, {campaign:?}");
+            traces.push(once);
+        }
+    }
+    let all = traces.len();
+    traces.sort();
+    traces.dedup();
+    assert_eq!(traces.len(), all, "and no two seeds have the same");
+}
+
+#[test]
+fn a_trace_changes_nothing() {
+    for seed in 0..20 {
+        let seen = simulate(seed, Campaign::Guarantee, Trace::kept());
+        let unseen = simulate(seed, Campaign::Guarantee, Trace::Off);
+        assert_eq!(
+            (seen.runs, seen.records),
+            (unseen.runs, unseen.records),
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
+fn the_guarantee_holds_while_everything_goes_wrong() {
+    let tally = Tally::default();
+    for seed in 0..200 {
+        let verdict = simulate(seed, Campaign::Guarantee, Trace::Off);
+        assert_eq!(verdict.violation, None, "seed {seed}");
+        assert_eq!((verdict.lost, verdict.doubled), (0, 0), "seed {seed}");
+        assert!(verdict.runs >= 20, "seed {seed} has {} runs", verdict.runs);
+        tally.merge(&verdict.tally);
+    }
+    let absent: Vec<_> = Kind::ALL
+        .iter()
+        .filter(|&&kind| tally.get(kind) == 0)
+        .collect();
+    assert!(
+        absent.is_empty(),
+        "nothing of these kinds went wrong: {absent:?}"
+    );
+}
