@@ -166,8 +166,8 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
             .strip_prefix(&self.day_prefix(day))?
             .strip_suffix(".json.gz")?;
         let seq = number.parse().ok()?;
-        // One spelling per number: "7" or "+00007" is not an entry.
-        (self.key(day, seq) == key).then_some(seq)
+        // One spelling per number: "7" or "+00007" is not an entry, nor is a number that no entry is ever given.
+        (seq <= LAST_SEQ && self.key(day, seq) == key).then_some(seq)
     }
 
     /// The first day that has an entry, or had one that a reader deleted since.
@@ -432,6 +432,7 @@ mod tests {
         for name in [
             "p/2026/11/22/notes.txt",
             "p/2026/11/22/zoom-operationlogs-2026-11-22-7.json.gz",
+            "p/2026/11/22/zoom-operationlogs-2026-11-22-1000000.json.gz",
             "p/2026/11/22/zoom-operationlogs-2026-11-21-000000.json.gz",
             "p/2026/11/22/zoom-operationlogs-2026-11-22-000001.json.gz.bak",
             "p/0000/not a day/x",
