@@ -87,15 +87,22 @@ impl DayState {
     pub fn merge(self, other: Self) -> Self {
         let mut confirmed = self.confirmed;
         confirmed.raise_all(&other.confirmed);
+        let sweep = self
+            .sweep
+            .into_iter()
+            .chain(other.sweep)
+            .max_by_key(sweep_order);
+        // Each mark by itself: the sweep can be the very reading that left the later one, and still not have read what
+        // the earlier one marks.
+        let marks = self.unread_since.into_iter().chain(other.unread_since);
+        let unread_since = marks
+            .filter(|&since| !sweep.is_some_and(|sweep| sweep.reads_below(since)))
+            .max();
         let mut merged = Self {
             ledger: self.ledger.merge(other.ledger),
-            sweep: self
-                .sweep
-                .into_iter()
-                .chain(other.sweep)
-                .max_by_key(sweep_order),
+            sweep,
             confirmed,
-            unread_since: self.unread_since.max(other.unread_since),
+            unread_since,
             broken: self.broken.max(other.broken),
             partial: self
                 .partial
@@ -296,5 +303,23 @@ mod tests {
         };
         assert!(unread.clone().merge(swept(4)).has_unread());
         assert!(!unread.merge(swept(5)).has_unread());
+    }
+
+    #[test]
+    fn the_mark_that_a_sweep_left_itself_does_not_hide_another_readings() {
+        // Another reading's first page was answered while the sweep waited for its own.
+        let mut swept = sweep(1, false);
+        swept.first_page = at(3);
+        let known = DayState {
+            sweep: Some(swept),
+            unread_since: Some(at(2)),
+            ..DayState::default()
+        };
+        let on_its_way = DayState {
+            unread_since: Some(at(3)),
+            ..DayState::default()
+        };
+        assert!(known.clone().merge(on_its_way.clone()).has_unread());
+        assert!(on_its_way.merge(known).has_unread());
     }
 }
