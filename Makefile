@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts build build-and-deploy clean
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-fuzz fuzz build build-and-deploy clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -14,7 +14,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@cargo build --locked --package local-stack --bin demo
 	@cargo run --quiet --locked --package local-stack --bin demo
 
-test: fmt lint test-terraform test-scripts test-rust ## Runs all checks and tests
+test: fmt lint test-terraform test-scripts test-rust test-fuzz ## Runs all checks and tests
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
@@ -35,6 +35,14 @@ test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 test-scripts: ## Runs shellcheck on the scripts
 	@scripts/python-env
 	$(PYTHON_ENV)/bin/shellcheck $$(grep -lE '^#!.*bash' scripts/* .ci/*)
+
+test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
+	@scripts/prerequisites rust
+	SECONDS_EACH=10 scripts/fuzz
+
+fuzz: ## The same for ten minutes each; SECONDS_EACH=3600 for an hour
+	@scripts/prerequisites rust
+	scripts/fuzz
 
 build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python
