@@ -122,6 +122,7 @@ fn sweep_order(sweep: &CompleteSweep) -> impl Ord + use<> {
         sweep.undecided,
         sweep.id.page_size,
         sweep.id.rows,
+        sweep.first_page,
     )
 }
 
@@ -134,6 +135,7 @@ fn partial_order(partial: &PartialSweep) -> impl Ord + '_ {
         &partial.token,
         partial.page_size,
         partial.found_new,
+        partial.first_page,
         partial.seen.digest(),
         partial.against.map(|id| (id.page_size, id.rows)),
     )
@@ -303,6 +305,22 @@ mod tests {
         };
         assert!(unread.clone().merge(swept(4)).has_unread());
         assert!(!unread.merge(swept(5)).has_unread());
+    }
+
+    #[test]
+    fn readings_that_differ_only_in_their_first_answer_are_told_apart() {
+        let states = [1, 2].map(|minute| {
+            let mut state = DayState {
+                sweep: Some(sweep(0, false)),
+                partial: Some(partial(3, "t")),
+                ..DayState::default()
+            };
+            state.sweep.as_mut().unwrap().first_page = at(minute);
+            state.partial.as_mut().unwrap().first_page = at(minute + 3);
+            state
+        });
+        let [one, other] = states;
+        assert_eq!(one.clone().merge(other.clone()), other.merge(one));
     }
 
     #[test]
