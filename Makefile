@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation simulate sabotage build build-and-deploy clean
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage fuzz build build-and-deploy clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -14,7 +14,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@cargo build --locked --package local-stack --bin demo
 	@cargo run --quiet --locked --package local-stack --bin demo
 
-test: fmt lint test-terraform test-scripts test-simulation test-rust ## Runs all checks and tests
+test: fmt lint test-terraform test-scripts test-simulation test-fuzz test-rust ## Runs all checks and tests
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
@@ -53,6 +53,14 @@ sabotage: ## Breaks each rule of the protocol and looks whether that is noticed;
 	@scripts/python-env
 	@cargo run --quiet --locked --profile simulation --package simulation --bin sabotage -- --seeds $(CI_SEEDS) \
 	  $(if $(ONLY),--only "$(ONLY)",--write docs/sabotage.md)
+
+test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
+	@scripts/prerequisites rust
+	SECONDS_EACH=10 scripts/fuzz
+
+fuzz: ## The same for ten minutes each; SECONDS_EACH=3600 for an hour
+	@scripts/prerequisites rust
+	scripts/fuzz
 
 build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python

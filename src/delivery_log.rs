@@ -9,7 +9,7 @@
 //! whoever wants to write entry N must first have counted all entries before it. The idea is that of the
 //! put-if-absent logs of Delta Lake and SlateDB; `docs/architecture.md` has the protocol and why each rule is there.
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -28,6 +28,10 @@ const LAST_SEQ: u64 = 999_999;
 /// The longest line that SecOps takes is 4 MB; a longer one fails the whole object it stands in
 /// (feed error `MaxLogLineSize4MBExceeded`).
 const LONGEST_LINE: usize = 4_000_000;
+
+/// The longest line that is read: no answer of Zoom's is longer, so no record is. Gzip makes a gigabyte of a megabyte
+/// where there is no limit.
+const LONGEST_READ: usize = 64 << 20;
 
 /// The log of all days below one prefix of a bucket.
 #[derive(Debug)]
@@ -166,8 +170,8 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
             .strip_prefix(&self.day_prefix(day))?
             .strip_suffix(".json.gz")?;
         let seq = number.parse().ok()?;
-        // One spelling per number: "7" or "+00007" is not an entry.
-        (self.key(day, seq) == key).then_some(seq)
+        // One spelling per number: "7" or "+00007" is not an entry, nor is a number that no entry is ever given.
+        (seq <= LAST_SEQ && self.key(day, seq) == key).then_some(seq)
     }
 
     /// The first day that has an entry, or had one that a reader deleted since.
@@ -219,22 +223,22 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
                     key: self.key(day, ledger.next_seq),
                 });
             }
-            let mut records = Vec::new();
+            let mut counts = Counts::default();
             for version in &entry.versions {
                 let body = self.store.get_version(&entry.key, version).await?;
-                records.extend(decode(&body).map_err(|problem| LogError::Damaged {
+                let found = decode(&body, LONGEST_READ).map_err(|problem| LogError::Damaged {
                     key: entry.key.clone(),
                     version: version.0.clone(),
                     problem,
-                })?);
+                })?;
+                counts.add_all(&found);
             }
-            let counts: Counts = records.iter().map(Record::fingerprint).collect();
+            ledger.count(&counts);
             folded.push(Folded {
                 key: entry.key,
                 records: counts.total(),
                 digest: counts.digest(),
             });
-            ledger.record(&records);
         }
         Ok(folded)
     }
@@ -335,13 +339,29 @@ fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
     written.and_then(|()| encoder.finish()).map(Bytes::from)
 }
 
-/// The records of an entry. An error names a line, never its content.
-fn decode(body: &[u8]) -> Result<Vec<Record>, String> {
-    let mut records = Vec::new();
-    for (number, line) in (1_u64..).zip(BufReader::new(MultiGzDecoder::new(body)).lines()) {
-        let line = line.map_err(|error| format!("line {number}: {}", error.kind()))?;
-        let record = Record::parse(&line).map_err(|_| format!("line {number} is not JSON"))?;
-        records.push(record);
+/// Counts the records of an entry, one line after the other: an entry can be larger than memory once it is unpacked.
+/// An error names a line, never its content; one of `longest` bytes or more is an error.
+fn decode(body: &[u8], longest: usize) -> Result<Counts, String> {
+    let mut records = Counts::default();
+    let mut lines = BufReader::new(MultiGzDecoder::new(body));
+    let mut line = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        let length = Read::by_ref(&mut lines)
+            .take(longest as u64)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| format!("line {number}: {}", error.kind()))?;
+        if length == 0 {
+            break;
+        }
+        if length == longest {
+            return Err(format!("line {number} is longer than any record"));
+        }
+        let record = std::str::from_utf8(&line)
+            .ok()
+            .and_then(|line| Record::parse(line).ok())
+            .ok_or_else(|| format!("line {number} is not JSON"))?;
+        records.add(record.fingerprint());
     }
     if records.is_empty() {
         return Err("it holds no record".to_owned());
@@ -432,6 +452,7 @@ mod tests {
         for name in [
             "p/2026/11/22/notes.txt",
             "p/2026/11/22/zoom-operationlogs-2026-11-22-7.json.gz",
+            "p/2026/11/22/zoom-operationlogs-2026-11-22-1000000.json.gz",
             "p/2026/11/22/zoom-operationlogs-2026-11-21-000000.json.gz",
             "p/2026/11/22/zoom-operationlogs-2026-11-22-000001.json.gz.bak",
             "p/0000/not a day/x",
@@ -473,6 +494,16 @@ mod tests {
             assert!(!error.to_string().contains("secret"), "{error}");
             assert_eq!(ledger, Ledger::default());
         }
+    }
+
+    #[test]
+    fn an_entry_that_unpacks_without_end_is_refused_before_memory_is() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(b"{}\n").unwrap();
+        encoder.write_all(&[b'0'; 100_000]).unwrap();
+        let bomb = encoder.finish().unwrap();
+        let problem = decode(&bomb, 1000).unwrap_err();
+        assert_eq!(problem, "line 2 is longer than any record");
     }
 
     #[tokio::test]

@@ -63,7 +63,7 @@ impl Event {
         }
         let known = ["from", "to", "dry_run"];
         if let Some(other) = fields.keys().find(|field| !known.contains(&field.as_str())) {
-            return fail(format!("it has the field {other:?}"));
+            return fail(format!("it has the field {:?}", shorten(other)));
         }
         let dry_run = match fields.get("dry_run") {
             None => false,
@@ -93,17 +93,19 @@ fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, Eve
         return Ok(None);
     };
     let problem = match value.as_str() {
-        // %Y takes any number of digits; a date here has one form.
+        // %Y takes any number of digits, and all of it spaces before them; a date here has one form.
         Some(text) => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            Ok(day) if text.len() == 10 => return Ok(Some(day)),
-            _ => format!(
-                "{name} is {:?}, not a date YYYY-MM-DD",
-                text.chars().take(40).collect::<String>()
-            ),
+            Ok(day) if day.to_string() == text => return Ok(Some(day)),
+            _ => format!("{name} is {:?}, not a date YYYY-MM-DD", shorten(text)),
         },
         None => format!("{name} is {}, not a date YYYY-MM-DD", kind_of(value)),
     };
     Err(EventError { problem })
+}
+
+/// As much of a foreign text as an error has room for.
+fn shorten(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 fn check_range(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<DayRange, EventError> {
@@ -169,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn an_error_is_short_however_long_the_event_is() {
+        let problem = parse(json!({"x".repeat(100_000): 1})).unwrap_err();
+        assert!(problem.len() < 100, "{problem}");
+    }
+
+    #[test]
     fn anything_else_is_an_error_that_names_it() {
         for (event, expected) in [
             (json!([]), "an array, not an object"),
@@ -180,6 +188,10 @@ mod tests {
             (
                 json!({"from": "2026-6-1", "to": "2026-06-01"}),
                 "from is \"2026-6-1\"",
+            ),
+            (
+                json!({"from": "2026-06- 1", "to": "2026-06-01"}),
+                "from is \"2026-06- 1\"",
             ),
             (
                 json!({"from": 20260601, "to": "2026-06-01"}),

@@ -52,6 +52,13 @@ impl Counts {
         }
     }
 
+    /// Counts all the records of `other` too.
+    pub fn add_all(&mut self, other: &Self) {
+        for (fingerprint, count) in other.iter() {
+            self.raise(fingerprint, self.get(fingerprint).saturating_add(count));
+        }
+    }
+
     /// Keeps only the fingerprints for which `keep` holds.
     pub fn retain(&mut self, mut keep: impl FnMut(Fingerprint, u32) -> bool) {
         self.by_fingerprint
@@ -239,9 +246,12 @@ pub struct Ledger {
 impl Ledger {
     /// Counts one more entry, which holds `records`.
     pub fn record<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
-        for record in records {
-            self.delivered.add(record.fingerprint());
-        }
+        self.count(&records.into_iter().map(Record::fingerprint).collect());
+    }
+
+    /// Counts one more entry, of which these are the records.
+    pub fn count(&mut self, entry: &Counts) {
+        self.delivered.add_all(entry);
         self.next_seq += 1;
     }
 

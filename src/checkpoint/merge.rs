@@ -87,15 +87,22 @@ impl DayState {
     pub fn merge(self, other: Self) -> Self {
         let mut confirmed = self.confirmed;
         confirmed.raise_all(&other.confirmed);
+        let sweep = self
+            .sweep
+            .into_iter()
+            .chain(other.sweep)
+            .max_by_key(sweep_order);
+        // Each mark by itself: the sweep can be the very reading that left the later one, and still not have read what
+        // the earlier one marks.
+        let marks = self.unread_since.into_iter().chain(other.unread_since);
+        let unread_since = marks
+            .filter(|&since| !sweep.is_some_and(|sweep| sweep.reads_below(since)))
+            .max();
         let mut merged = Self {
             ledger: self.ledger.merge(other.ledger),
-            sweep: self
-                .sweep
-                .into_iter()
-                .chain(other.sweep)
-                .max_by_key(sweep_order),
+            sweep,
             confirmed,
-            unread_since: self.unread_since.max(other.unread_since),
+            unread_since,
             broken: self.broken.max(other.broken),
             partial: self
                 .partial
@@ -115,6 +122,7 @@ fn sweep_order(sweep: &CompleteSweep) -> impl Ord + use<> {
         sweep.undecided,
         sweep.id.page_size,
         sweep.id.rows,
+        sweep.first_page,
     )
 }
 
@@ -127,6 +135,7 @@ fn partial_order(partial: &PartialSweep) -> impl Ord + '_ {
         &partial.token,
         partial.page_size,
         partial.found_new,
+        partial.first_page,
         partial.seen.digest(),
         partial.against.map(|id| (id.page_size, id.rows)),
     )
@@ -296,5 +305,39 @@ mod tests {
         };
         assert!(unread.clone().merge(swept(4)).has_unread());
         assert!(!unread.merge(swept(5)).has_unread());
+    }
+
+    #[test]
+    fn readings_that_differ_only_in_their_first_answer_are_told_apart() {
+        let states = [1, 2].map(|minute| {
+            let mut state = DayState {
+                sweep: Some(sweep(0, false)),
+                partial: Some(partial(3, "t")),
+                ..DayState::default()
+            };
+            state.sweep.as_mut().unwrap().first_page = at(minute);
+            state.partial.as_mut().unwrap().first_page = at(minute + 3);
+            state
+        });
+        let [one, other] = states;
+        assert_eq!(one.clone().merge(other.clone()), other.merge(one));
+    }
+
+    #[test]
+    fn the_mark_that_a_sweep_left_itself_does_not_hide_another_readings() {
+        // Another reading's first page was answered while the sweep waited for its own.
+        let mut swept = sweep(1, false);
+        swept.first_page = at(3);
+        let known = DayState {
+            sweep: Some(swept),
+            unread_since: Some(at(2)),
+            ..DayState::default()
+        };
+        let on_its_way = DayState {
+            unread_since: Some(at(3)),
+            ..DayState::default()
+        };
+        assert!(known.clone().merge(on_its_way.clone()).has_unread());
+        assert!(on_its_way.merge(known).has_unread());
     }
 }

@@ -35,19 +35,23 @@ impl Page {
     pub fn parse(body: &[u8]) -> Result<Self, String> {
         let text = std::str::from_utf8(body)
             .map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))?;
+        let no_report = || {
+            "not a report: operation_logs must be an array and next_page_token a string".to_owned()
+        };
         let body: Body<'_> = serde_json::from_str(text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             match error.classify() {
-                serde_json::error::Category::Data => {
-                    "not a report: operation_logs must be an array and next_page_token a string"
-                        .to_owned()
-                }
+                serde_json::error::Category::Data => no_report(),
                 serde_json::error::Category::Eof => {
                     format!("the JSON ends early, at line {line}, column {column}")
                 }
                 _ => format!("not JSON at line {line}, column {column}"),
             }
         })?;
+        // serde takes an array for a struct too, one item for each field.
+        if !text.trim_start().starts_with('{') {
+            return Err(no_report());
+        }
         Ok(Self {
             rows: body.operation_logs.into_iter().map(Record::new).collect(),
             next: body
@@ -94,6 +98,8 @@ mod tests {
             r#"{"operation_logs":"secret"}"#,
             r#"{"next_page_token":"secret"}"#,
             r#"{"operation_logs":[],"next_page_token":7}"#,
+            "[[]]",
+            r#"[[{"action":"secret"}],"secret"]"#,
             "",
         ] {
             let problem = Page::parse(body.as_bytes()).unwrap_err();

@@ -1,0 +1,67 @@
+//! A delivered object: counted record by record, or the day fails; never a part of it.
+//!
+//! The input is an object as it is, and the text of one that is gzip.
+#![no_main]
+
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+use fuzz::scripted::{run, started};
+use fuzz::{check_record, gzip};
+use libfuzzer_sys::fuzz_target;
+use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog, LogError};
+use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
+use zoom_operationlogs_to_s3::record::Record;
+use zoom_operationlogs_to_s3::store::memory::MemoryStore;
+
+fuzz_target!(|bytes: &[u8]| {
+    check(bytes);
+    check(&gzip(bytes));
+});
+
+fn check(object: &[u8]) {
+    let day = started().date_naive();
+    let store = MemoryStore::new();
+    let log = DeliveryLog::new(&store, "p/");
+    let key = log.key(day, 0);
+    store.overwrite(&key, object.to_vec());
+    let mut ledger = Ledger::default();
+    let folded = match run(log.fold(day, &mut ledger)) {
+        Ok(folded) => folded,
+        Err(LogError::Damaged {
+            key: named,
+            problem,
+            ..
+        }) => {
+            assert_eq!((named, ledger), (key, Ledger::default()));
+            assert!(problem.len() < 100, "{problem}");
+            return;
+        }
+        Err(other) => panic!("{other}"),
+    };
+
+    let mut text = String::new();
+    MultiGzDecoder::new(object)
+        .read_to_string(&mut text)
+        .expect("what was counted can be read");
+    let records: Vec<_> = text
+        .lines()
+        .map(|line| Record::parse(line).expect("a record"))
+        .collect();
+    records.iter().for_each(check_record);
+    assert_eq!((folded.len(), folded[0].records), (1, records.len() as u64));
+    let counts: Counts = records.iter().map(Record::fingerprint).collect();
+    assert_eq!(
+        ledger,
+        Ledger {
+            next_seq: 1,
+            delivered: counts
+        }
+    );
+
+    // Delivered again, they would be counted the same.
+    let records: Vec<_> = records.iter().collect();
+    let appended = run(log.append(day, &mut ledger, &records, started()));
+    assert!(matches!(appended, Ok(Append::Written(_))));
+    assert_eq!(run(log.rebuild(day, 2)), Ok(ledger));
+}

@@ -1,0 +1,161 @@
+//! A Zoom that answers what it is told to, for the public client: the way to what parses Zoom's bodies and headers.
+//!
+//! The property tests of the product use this file too.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use zoom_operationlogs_to_s3::clock::Clock;
+use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
+use zoom_operationlogs_to_s3::zoom::{
+    Client, Endpoints, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage,
+    Zoom, ZoomError,
+};
+
+/// What the credentials are, and a token where the script has none: no error may ever show one of them.
+pub const SECRETS: [&str; 4] = [
+    "account-id-of-ours",
+    "client-id-of-ours",
+    "client-secret-of-ours",
+    "access-token-of-ours",
+];
+
+/// How long the script's run lasts.
+pub const TIMEOUT: TimeDelta = TimeDelta::seconds(300);
+
+/// How many requests it may make.
+pub const BUDGET: u64 = 10;
+
+/// See the [module](self).
+#[derive(Debug)]
+pub struct Scripted {
+    now: Cell<DateTime<Utc>>,
+    tokens: RefCell<VecDeque<Response>>,
+    pages: RefCell<VecDeque<Response>>,
+    /// When the report was asked.
+    asked: RefCell<Vec<DateTime<Utc>>>,
+}
+
+/// What came of asking for one page.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The client's answer.
+    pub page: Result<Page, ZoomError>,
+    /// What it spent.
+    pub usage: Usage,
+    /// When it asked the report.
+    pub asked: Vec<DateTime<Utc>>,
+    /// When it gave its answer.
+    pub ended: DateTime<Utc>,
+    /// The client as a log would show it.
+    pub debug: String,
+}
+
+impl Scripted {
+    /// A Zoom that answers with these, the token endpoint and the report each in order. After the last one the token
+    /// endpoint gives a good token, and the report is out of reach.
+    pub fn new(tokens: Vec<Response>, pages: Vec<Response>) -> Self {
+        Self {
+            now: Cell::new(started()),
+            tokens: RefCell::new(tokens.into()),
+            pages: RefCell::new(pages.into()),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Asks for one page, with all the retries that the client makes.
+    pub fn page(&self) -> Outcome {
+        let endpoints = Endpoints {
+            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
+            api_url: "http://127.0.0.1/v2".to_owned(),
+            timeout: Duration::from_secs(30),
+            requests_per_second: 5,
+        };
+        let today = started().date_naive();
+        let client = Client::new(endpoints, self, self, self);
+        let meter = Meter::new(started() + TIMEOUT, BUDGET, today, 0);
+        let query = PageQuery {
+            day: today,
+            page_size: 300,
+            token: None,
+        };
+        let page = run(client.page(&query, &meter));
+        Outcome {
+            page,
+            usage: meter.usage(),
+            asked: self.asked.take(),
+            ended: self.now.get(),
+            debug: format!("{client:?}"),
+        }
+    }
+}
+
+/// When the script begins.
+pub fn started() -> DateTime<Utc> {
+    DateTime::UNIX_EPOCH + TimeDelta::seconds(1_795_341_600)
+}
+
+/// Runs a future that never waits for anything outside.
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
+            return output;
+        }
+    }
+}
+
+impl Clock for Scripted {
+    fn now(&self) -> DateTime<Utc> {
+        self.now.get()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let slept = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        self.now.set(
+            self.now
+                .get()
+                .checked_add_signed(slept)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC),
+        );
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+impl CredentialSource for &Scripted {
+    async fn credentials(&self) -> Result<Credentials, SecretError> {
+        let [account_id, client_id, client_secret, _] = SECRETS.map(Into::into);
+        Ok(Credentials {
+            account_id,
+            client_id,
+            client_secret,
+        })
+    }
+}
+
+impl Transport for &Scripted {
+    async fn send(&self, request: Request<'_>, _: Duration) -> Result<Response, TransportError> {
+        if let Request::Form { .. } = request {
+            let body = format!(r#"{{"access_token":"{}","expires_in":3599}}"#, SECRETS[3]);
+            let good = Response {
+                status: 200,
+                body: body.into_bytes(),
+                ..Response::default()
+            };
+            return Ok(self.tokens.borrow_mut().pop_front().unwrap_or(good));
+        }
+        self.asked.borrow_mut().push(self.now.get());
+        let over = || TransportError::Connection("the script is over".to_owned());
+        self.pages.borrow_mut().pop_front().ok_or_else(over)
+    }
+}

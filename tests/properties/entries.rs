@@ -1,0 +1,107 @@
+//! Entries: what is appended to the log is what anybody reads in it.
+
+use std::io::Read as _;
+
+use chrono::NaiveDate;
+use flate2::read::MultiGzDecoder;
+use proptest::prelude::*;
+use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog};
+use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
+use zoom_operationlogs_to_s3::record::Record;
+use zoom_operationlogs_to_s3::store::memory::MemoryStore;
+
+use crate::json::{object, spelling, text, value};
+use crate::scripted::{run, started};
+
+fn day() -> NaiveDate {
+    started().date_naive()
+}
+
+fn records() -> impl Strategy<Value = Vec<Record>> {
+    let record = (prop_oneof![4 => object(), 1 => value()], spelling())
+        .prop_map(|(json, spelling)| Record::parse(&json.write(&spelling).text).unwrap());
+    let long = (text(), 1..300_usize).prop_map(|(text, times)| {
+        let detail = serde_json::json!({"operation_detail": text.repeat(times)});
+        Record::parse(&detail.to_string()).unwrap()
+    });
+    let record = prop_oneof![12 => record, 1 => long];
+    // Equal ones among them, next to each other and apart.
+    prop::collection::vec((record, 1..3_usize), 1..8).prop_map(|records| {
+        let mut all: Vec<_> = records
+            .iter()
+            .flat_map(|(record, copies)| std::iter::repeat_n(record.clone(), *copies))
+            .collect();
+        all.extend(records.iter().step_by(3).map(|(record, _)| record.clone()));
+        all
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn whatever_the_chunks_the_log_holds_each_record_as_it_was_sent(
+        records in records(),
+        chunks in prop::collection::vec(1..9_usize, 1..8),
+    ) {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        let mut ours = Ledger::default();
+        let mut rest: Vec<_> = records.iter().collect();
+        let mut sizes = Vec::new();
+        for &chunk in chunks.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let chunk: Vec<_> = rest.drain(..chunk.min(rest.len())).collect();
+            let appended = run(log.append(day(), &mut ours, &chunk, started())).unwrap();
+            prop_assert_eq!(appended, Append::Written(log.key(day(), sizes.len() as u64)));
+            sizes.push(chunk.len() as u64);
+        }
+
+        let mut text = String::new();
+        for (_, body) in store.all_versions("p/") {
+            MultiGzDecoder::new(&body[..]).read_to_string(&mut text).unwrap();
+        }
+        let lines: Vec<_> = text.lines().collect();
+        let sent: Vec<_> = records.iter().map(Record::line).collect();
+        prop_assert_eq!(lines, sent);
+        prop_assert!(text.ends_with('\n'));
+
+        let mut theirs = Ledger::default();
+        let folded = run(log.fold(day(), &mut theirs)).unwrap();
+        prop_assert_eq!(folded.iter().map(|entry| entry.records).collect::<Vec<_>>(), sizes.clone());
+        prop_assert_eq!(&theirs, &ours);
+        let counts: Counts = records.iter().map(Record::fingerprint).collect();
+        prop_assert_eq!(&theirs.delivered, &counts);
+        prop_assert_eq!(run(log.rebuild(day(), sizes.len() as u64)), Ok(theirs));
+        prop_assert!(run(log.rebuild(day(), sizes.len() as u64 + 1)).is_err());
+    }
+
+    #[test]
+    fn whoever_knows_some_entries_learns_just_the_others(
+        chunks in prop::collection::vec(prop::collection::vec(0..4_u8, 1..4), 1..8),
+        known in any::<prop::sample::Index>(),
+    ) {
+        let store = MemoryStore::new();
+        let log = DeliveryLog::new(&store, "p/");
+        let known = known.index(chunks.len() + 1);
+        let mut whole = Ledger::default();
+        let mut part = Ledger::default();
+        for (index, numbers) in chunks.iter().enumerate() {
+            if index == known {
+                part = whole.clone();
+            }
+            let records: Vec<_> =
+                numbers.iter().map(|number| Record::parse(&number.to_string()).unwrap()).collect();
+            let records: Vec<_> = records.iter().collect();
+            run(log.append(day(), &mut whole, &records, started())).unwrap();
+        }
+        if known == chunks.len() {
+            part = whole.clone();
+        }
+        let folded = run(log.fold(day(), &mut part)).unwrap();
+        prop_assert_eq!(folded.len(), chunks.len() - known);
+        prop_assert_eq!(part, whole);
+    }
+}
