@@ -3,9 +3,9 @@
 use std::cell::{Cell, RefCell};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, RequestsSpent};
+use zoom_operationlogs_to_s3::checkpoint::RequestsSpent;
 
-use crate::oracle::{Violation, broken};
+use crate::oracle::{Oracle, Violation, broken};
 
 /// An invocation's requests, against the checkpoint that it read.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(crate) struct Account {
 struct Known {
     requests: RequestsSpent,
     paused_until: Option<DateTime<Utc>>,
+    tampered: u32,
 }
 
 impl Account {
@@ -47,11 +48,12 @@ impl Account {
     }
 
     /// The invocation reads the checkpoint. What counts is what it reads first.
-    pub(crate) fn load(&self, checkpoint: Option<&Checkpoint>) {
+    pub(crate) fn load(&self, oracle: &Oracle) {
         self.loaded.borrow_mut().get_or_insert_with(|| {
-            checkpoint.map(|checkpoint| Known {
+            oracle.checkpoint.as_ref().map(|checkpoint| Known {
                 requests: checkpoint.requests,
                 paused_until: checkpoint.paused_until,
+                tampered: oracle.tampered,
             })
         });
     }
@@ -107,9 +109,11 @@ impl Account {
         }
     }
 
-    /// The invocation has ended well: the checkpoint counts its requests.
-    pub(crate) fn check_counted(&self, checkpoint: Option<&Checkpoint>) -> Result<(), Violation> {
-        let (Some(checkpoint), Some(known)) = (checkpoint, self.loaded.borrow().flatten()) else {
+    /// The invocation has ended well: the checkpoint counts its requests, unless somebody took it away.
+    pub(crate) fn check_counted(&self, oracle: &Oracle) -> Result<(), Violation> {
+        let known = self.loaded.borrow().flatten();
+        let known = known.filter(|known| known.tampered == oracle.tampered);
+        let (Some(checkpoint), Some(known)) = (&oracle.checkpoint, known) else {
             return Ok(());
         };
         let made = self.made.borrow();

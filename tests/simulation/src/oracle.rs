@@ -45,6 +45,8 @@ pub(crate) struct Oracle {
     pub(crate) first_asked: Option<DateTime<Utc>>,
     /// The last checkpoint that was written, unless somebody has damaged it since.
     pub(crate) checkpoint: Option<Checkpoint>,
+    /// How often somebody did something to it.
+    pub(crate) tampered: u32,
     /// Days that Zoom does not keep any more and that were closed with something missing.
     pub(crate) lost: BTreeSet<NaiveDate>,
 }

@@ -314,7 +314,7 @@ impl Simulation {
         if outcome.failure.is_none() {
             let oracle = world.oracle.borrow();
             world.check(process.account.check_not_denied());
-            world.check(process.account.check_counted(oracle.checkpoint.as_ref()));
+            world.check(process.account.check_counted(&oracle));
         }
         if !world.troubled.get() {
             world.check(self.went_well(outcome));

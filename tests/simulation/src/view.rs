@@ -168,8 +168,7 @@ impl Store for View {
         let bucket = &self.world.bucket;
         self.read("s3:GetObject", key, async || {
             if key == STATE_KEY {
-                self.account
-                    .load(self.world.oracle.borrow().checkpoint.as_ref());
+                self.account.load(&self.world.oracle.borrow());
             }
             bucket.get(key).await
         })

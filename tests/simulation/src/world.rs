@@ -358,7 +358,9 @@ impl World {
                 Kind::StatePurged
             }
         };
-        self.oracle.borrow_mut().checkpoint = None;
+        let mut oracle = self.oracle.borrow_mut();
+        oracle.checkpoint = None;
+        oracle.tampered += 1;
         self.tally.add(kind);
         note!(self, "{}", kind.name());
     }
