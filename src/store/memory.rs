@@ -83,6 +83,17 @@ impl MemoryStore {
         self.push(key, Some(body.into()));
     }
 
+    /// Removes one version for good, or a delete marker: what lies below it is current again.
+    pub fn remove(&self, key: &str, version: &VersionId) {
+        let mut keys = self.keys.borrow_mut();
+        if let Some(versions) = keys.get_mut(key) {
+            versions.retain(|stored| stored.id.to_string() != version.0);
+            if versions.is_empty() {
+                keys.remove(key);
+            }
+        }
+    }
+
     /// Removes a key with all its versions.
     pub fn purge(&self, key: &str) {
         self.keys.borrow_mut().remove(key);
