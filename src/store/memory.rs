@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Bound;
 
 use bytes::Bytes;
@@ -136,10 +137,11 @@ impl MemoryStore {
     }
 
     /// The object that a get finds: none under a delete marker.
-    fn current(&self, key: &str) -> Option<Stored> {
+    fn current(&self, key: &str) -> Option<Object> {
         let keys = self.keys.borrow();
-        let newest = keys.get(key)?.last()?;
-        newest.body.is_some().then(|| newest.clone())
+        let body = keys.get(key)?.last()?.body.clone()?;
+        let etag = etag(&body);
+        Some(Object { body, etag })
     }
 
     fn note(&self, action: &'static str, key: &str) {
@@ -147,8 +149,11 @@ impl MemoryStore {
     }
 }
 
-fn etag(id: u64) -> ETag {
-    ETag(format!("\"{id}\""))
+/// S3's is the MD5 of the content, unless KMS encrypts it: the same content written again has the same tag.
+fn etag(body: &Bytes) -> ETag {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    ETag(format!("\"{:016x}\"", hasher.finish()))
 }
 
 fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
@@ -163,12 +168,7 @@ fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
 impl Store for MemoryStore {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.note("s3:GetObject", key);
-        Ok(self.current(key).and_then(|stored| {
-            Some(Object {
-                etag: etag(stored.id),
-                body: stored.body?,
-            })
-        }))
+        Ok(self.current(key))
     }
 
     async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
@@ -202,7 +202,7 @@ impl Store for MemoryStore {
         if let Some(PutFault::Refused(kind)) = fault {
             return Err(error(kind, ACTION, key));
         }
-        let current = self.current(key).map(|stored| etag(stored.id));
+        let current = self.current(key).map(|object| object.etag);
         match (&condition, current) {
             (Condition::Absent, Some(_)) => {
                 return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
@@ -215,15 +215,13 @@ impl Store for MemoryStore {
             }
             _ => {}
         }
+        let etag = etag(&body);
         let id = self.push(key, Some(body));
         if fault == Some(PutFault::AnswerLost) {
             return Err(error(StoreErrorKind::Unavailable, ACTION, key));
         }
         let version = (!self.unversioned.get()).then(|| VersionId(id.to_string()));
-        Ok(Written {
-            etag: etag(id),
-            version,
-        })
+        Ok(Written { etag, version })
     }
 
     async fn list_versions(
