@@ -24,6 +24,9 @@ pub struct Moto {
 }
 
 impl Moto {
+    /// How many versions or keys one listing answers: few, so that tests page.
+    pub const PAGE: usize = 5;
+
     /// Starts an empty S3 (about a second) and waits until it answers.
     pub async fn start() -> Result<Self> {
         let directory = tempfile::Builder::new()
@@ -31,7 +34,9 @@ impl Moto {
             .permissions(fs::Permissions::from_mode(0o700))
             .tempdir()
             .map_err(Error::file(std::env::temp_dir()))?;
-        let server = Kept::start("moto", include_str!("serve_moto.py"), directory.path(), [])?;
+        let page = ("MOTO_S3_DEFAULT_MAX_KEYS", Self::PAGE.to_string().into());
+        let source = include_str!("serve_moto.py");
+        let server = Kept::start("moto", source, directory.path(), [page])?;
         let endpoint = format!("http://127.0.0.1:{}", server.port());
         let root = Aws::new(&aws::config(&endpoint, None, &AccessKey::root()).await);
         let moto = Self {
