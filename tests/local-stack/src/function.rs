@@ -235,13 +235,24 @@ impl Function<'_> {
     /// Kills the processes that run the function (SIGKILL), wherever they are, and says how many there were.
     pub fn kill(&self) -> Result<usize> {
         let processes = self.processes()?;
-        for pid in &processes {
-            if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {
-                // One that ended by itself just now is as dead.
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
-        }
+        processes.iter().copied().for_each(kill);
         Ok(processes.len())
+    }
+
+    /// Kills one of the processes that run the function, the one that `choice` comes to when they are counted round and
+    /// round, and says whether there was any.
+    pub fn kill_one(&self, choice: usize) -> Result<bool> {
+        let processes = self.processes()?;
+        let chosen = processes.get(choice.checked_rem(processes.len()).unwrap_or_default());
+        chosen.copied().map(kill);
+        Ok(chosen.is_some())
+    }
+}
+
+fn kill(pid: u32) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {
+        // One that ended by itself just now is as dead.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
 
