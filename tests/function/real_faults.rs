@@ -41,6 +41,8 @@ struct Pipeline {
 struct Toll {
     answered: Cell<usize>,
     died: Cell<usize>,
+    /// Those among them that died before they could take their event.
+    died_at_start: Cell<usize>,
     failed: RefCell<Vec<String>>,
     /// How long those lived that died.
     lives: RefCell<Vec<Duration>>,
@@ -76,6 +78,7 @@ async fn killed_unheard_and_refused_it_delivers_each_record_exactly_once() {
     tell(&format!("{records} records arrived, each exactly once"));
 
     assert!(toll.died.get() >= DEATHS);
+    assert!(toll.died_at_start.get() > 0, "it never died at its start");
     assert!(
         toll.answered.get() >= DEATHS / 10,
         "it hardly ever ran to its end"
@@ -231,10 +234,13 @@ impl Toll {
         let message = run.payload["errorMessage"].as_str().unwrap_or_default();
         if run.function_error.is_none() {
             self.answered.set(self.answered.get() + 1);
-        } else if message.contains("exited before returning a response")
-            || message.contains("exited during init with code -9")
-        {
+            return;
+        }
+        let at_start = message.contains("exited during init with code -9");
+        if at_start || message.contains("exited before returning a response") {
             // It ran, and it had not answered.
+            self.died_at_start
+                .set(self.died_at_start.get() + usize::from(at_start));
             self.died.set(self.died.get() + 1);
             self.lives.borrow_mut().push(life);
         } else {
@@ -247,9 +253,10 @@ impl Toll {
         lives.sort_unstable();
         let at = |percent: usize| lives[(lives.len() - 1) * percent / 100];
         tell(&format!(
-            "in {time:.0?}: {} runs died of a kill, {:.0?} after their begin at the earliest, {:.0?} in the middle, {:.0?} at the \
+            "in {time:.0?}: {} runs died of a kill, {} of them before they took their event; {:.0?} after their begin at the earliest, {:.0?} in the middle, {:.0?} at the \
              latest; {} answered, {} failed",
             self.died.get(),
+            self.died_at_start.get(),
             at(0),
             at(50),
             at(100),

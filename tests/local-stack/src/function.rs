@@ -243,8 +243,10 @@ impl Function<'_> {
     /// round, and says whether there was any.
     pub fn kill_one(&self, choice: usize) -> Result<bool> {
         let processes = self.processes()?;
-        let chosen = processes.get(choice.checked_rem(processes.len()).unwrap_or_default());
-        chosen.copied().map(kill);
+        let chosen = choice.checked_rem(processes.len());
+        if let Some(chosen) = chosen {
+            kill(processes[chosen]);
+        }
         Ok(chosen.is_some())
     }
 }
