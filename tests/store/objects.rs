@@ -11,7 +11,7 @@ conforms! {
     megabytes_come_back_as_they_were: memory, ministack, moto;
     a_key_may_hold_any_character: memory, ministack, moto;
     versions_have_ids_unless_they_are_suspended: memory, ministack
-        (not moto: "moto writes with an id even while versioning is suspended");
+        (not moto: "moto forgets what it kept before versioning was suspended");
     a_missing_bucket_is_not_an_absent_object: ministack, moto;
 }
 

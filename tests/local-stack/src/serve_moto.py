@@ -16,8 +16,8 @@ def main(directory):
         host,
         port,
         DomainDispatcherApplication(create_backend_app),
-        # One request after the other. With threads, moto's conditional put looks first and writes later with nothing to
-        # keep others out in between, and of several writers more than one may win; S3 lets one through.
+        # One request after the other. Moto's conditional put looks first and writes later, with nothing in between that would
+        # keep another thread out: of several writers more than one could win, where S3 lets one through.
         threaded=False,
         request_handler=MotoRequestHandler,
         fd=listener.fileno(),
