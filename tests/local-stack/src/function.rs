@@ -239,15 +239,9 @@ impl Function<'_> {
         Ok(processes.len())
     }
 
-    /// Kills one of the processes that run the function, the one that `choice` comes to when they are counted round and
-    /// round, and says whether there was any.
-    pub fn kill_one(&self, choice: usize) -> Result<bool> {
-        let processes = self.processes()?;
-        let chosen = choice.checked_rem(processes.len());
-        if let Some(chosen) = chosen {
-            kill(processes[chosen]);
-        }
-        Ok(chosen.is_some())
+    /// Kills one of [`Function::processes`] (SIGKILL).
+    pub fn kill_one(&self, pid: u32) {
+        kill(pid);
     }
 }
 
