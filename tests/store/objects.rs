@@ -18,10 +18,8 @@ conforms! {
 async fn nothing_is_found_where_nothing_was_written(bucket: impl Bucket) {
     assert_eq!(bucket.read("a").await, None);
     bucket.create("a", "one").await;
-    for near in ["a/", "A", "a/b", ""] {
-        if !near.is_empty() {
-            assert_eq!(bucket.read(near).await, None, "{near}");
-        }
+    for near in ["a/", "A", "a/b"] {
+        assert_eq!(bucket.read(near).await, None, "{near}");
     }
 }
 
