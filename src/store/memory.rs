@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher as _};
 use std::ops::Bound;
 
 use bytes::Bytes;
@@ -44,9 +45,22 @@ pub type Call = (&'static str, String);
 /// A version, or a delete marker where there is no body.
 #[derive(Debug, Clone)]
 struct Stored {
+    /// In order of time.
     id: u64,
+    /// Written while versioning was suspended.
+    null: bool,
     body: Option<Bytes>,
     modified: DateTime<Utc>,
+}
+
+impl Stored {
+    fn version(&self) -> VersionId {
+        if self.null {
+            VersionId("null".to_owned())
+        } else {
+            VersionId(self.id.to_string())
+        }
+    }
 }
 
 impl MemoryStore {
@@ -68,7 +82,7 @@ impl MemoryStore {
             .push((prefix.to_owned(), fault));
     }
 
-    /// Turns versioning off: puts answer without a version id from now on.
+    /// Turns versioning off: puts answer without a version id from now on, and a key has one version more at most.
     pub fn suspend_versioning(&self) {
         self.unversioned.set(true);
     }
@@ -81,6 +95,17 @@ impl MemoryStore {
     /// Replaces an object's content without any condition, as somebody with the right to could.
     pub fn overwrite(&self, key: &str, body: impl Into<Bytes>) {
         self.push(key, Some(body.into()));
+    }
+
+    /// Removes one version for good, or a delete marker: what lies below it is current again.
+    pub fn remove(&self, key: &str, version: &VersionId) {
+        let mut keys = self.keys.borrow_mut();
+        if let Some(versions) = keys.get_mut(key) {
+            versions.retain(|stored| stored.version() != *version);
+            if versions.is_empty() {
+                keys.remove(key);
+            }
+        }
     }
 
     /// Removes a key with all its versions.
@@ -108,27 +133,32 @@ impl MemoryStore {
     }
 
     /// Adds a version, or a delete marker, and returns its id.
-    fn push(&self, key: &str, body: Option<Bytes>) -> u64 {
+    fn push(&self, key: &str, body: Option<Bytes>) -> VersionId {
         let id = self.written.get() + 1;
         self.written.set(id);
         let stored = Stored {
             id,
+            null: self.unversioned.get(),
             body,
             modified: self.now.get(),
         };
-        self.keys
-            .borrow_mut()
-            .entry(key.to_owned())
-            .or_default()
-            .push(stored);
-        id
+        let version = stored.version();
+        let mut keys = self.keys.borrow_mut();
+        let versions = keys.entry(key.to_owned()).or_default();
+        if stored.null {
+            // There is one version by this name; the next one takes its place.
+            versions.retain(|stored| !stored.null);
+        }
+        versions.push(stored);
+        version
     }
 
     /// The object that a get finds: none under a delete marker.
-    fn current(&self, key: &str) -> Option<Stored> {
+    fn current(&self, key: &str) -> Option<Object> {
         let keys = self.keys.borrow();
-        let newest = keys.get(key)?.last()?;
-        newest.body.is_some().then(|| newest.clone())
+        let body = keys.get(key)?.last()?.body.clone()?;
+        let etag = etag(&body);
+        Some(Object { body, etag })
     }
 
     fn note(&self, action: &'static str, key: &str) {
@@ -136,8 +166,11 @@ impl MemoryStore {
     }
 }
 
-fn etag(id: u64) -> ETag {
-    ETag(format!("\"{id}\""))
+/// S3's is the MD5 of the content, unless KMS encrypts it: the same content written again has the same tag.
+fn etag(body: &Bytes) -> ETag {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    ETag(format!("\"{:016x}\"", hasher.finish()))
 }
 
 fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
@@ -152,23 +185,14 @@ fn error(kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
 impl Store for MemoryStore {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         self.note("s3:GetObject", key);
-        Ok(self.current(key).and_then(|stored| {
-            Some(Object {
-                etag: etag(stored.id),
-                body: stored.body?,
-            })
-        }))
+        Ok(self.current(key))
     }
 
     async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
         self.note("s3:GetObjectVersion", key);
         let keys = self.keys.borrow();
         keys.get(key)
-            .and_then(|versions| {
-                versions
-                    .iter()
-                    .find(|stored| stored.id.to_string() == version.0)
-            })
+            .and_then(|versions| versions.iter().find(|stored| stored.version() == *version))
             .and_then(|stored| stored.body.clone())
             .ok_or_else(|| error(StoreErrorKind::NotFound, "s3:GetObjectVersion", key))
     }
@@ -191,7 +215,7 @@ impl Store for MemoryStore {
         if let Some(PutFault::Refused(kind)) = fault {
             return Err(error(kind, ACTION, key));
         }
-        let current = self.current(key).map(|stored| etag(stored.id));
+        let current = self.current(key).map(|object| object.etag);
         match (&condition, current) {
             (Condition::Absent, Some(_)) => {
                 return Err(error(StoreErrorKind::PreconditionFailed, ACTION, key));
@@ -204,15 +228,13 @@ impl Store for MemoryStore {
             }
             _ => {}
         }
-        let id = self.push(key, Some(body));
+        let etag = etag(&body);
+        let version = self.push(key, Some(body));
         if fault == Some(PutFault::AnswerLost) {
             return Err(error(StoreErrorKind::Unavailable, ACTION, key));
         }
-        let version = (!self.unversioned.get()).then(|| VersionId(id.to_string()));
-        Ok(Written {
-            etag: etag(id),
-            version,
-        })
+        let version = (!self.unversioned.get()).then_some(version);
+        Ok(Written { etag, version })
     }
 
     async fn list_versions(
@@ -222,6 +244,14 @@ impl Store for MemoryStore {
     ) -> Result<VersionPage, StoreError> {
         self.note("s3:ListBucketVersions", prefix);
         let keys = self.keys.borrow();
+        let seen = |key: &str, version: &VersionId| {
+            let stored = keys.get(key)?.iter();
+            let mut stored = stored.filter(|stored| stored.version() == *version);
+            // One that is gone meanwhile had its place, too.
+            stored
+                .next()
+                .map_or_else(|| version.0.parse().ok(), |stored| Some(stored.id))
+        };
         let behind = |key: &str, id: u64| match after {
             None => true,
             Some(Marker {
@@ -233,8 +263,7 @@ impl Store for MemoryStore {
                 version: Some(version),
             }) => {
                 // Newest first within a key, so what comes behind a version is older.
-                key > marker.as_str()
-                    || (key == marker && version.0.parse().is_ok_and(|seen: u64| id < seen))
+                key > marker.as_str() || (key == marker && seen(key, version) > Some(id))
             }
         };
         let first = match after {
@@ -250,7 +279,7 @@ impl Store for MemoryStore {
         let next = match (taken.last(), rows.next()) {
             (Some((key, stored)), Some(_)) => Some(Marker {
                 key: (*key).clone(),
-                version: Some(VersionId(stored.id.to_string())),
+                version: Some(stored.version()),
             }),
             _ => None,
         };
@@ -259,7 +288,7 @@ impl Store for MemoryStore {
             .filter(|(_, stored)| stored.body.is_some())
             .map(|(key, stored)| Version {
                 key: key.clone(),
-                id: VersionId(stored.id.to_string()),
+                id: stored.version(),
                 modified: stored.modified,
             })
             .collect();

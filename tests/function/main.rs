@@ -15,5 +15,6 @@
 mod crashes;
 mod delivery;
 mod errors;
+mod real_faults;
 mod scene;
 mod start;

@@ -110,34 +110,7 @@ impl Scene {
 
     /// Every version of every object, deleted ones included, holds together exactly what Zoom holds.
     pub async fn assert_exactly_once(&self) {
-        let mut balance: BTreeMap<String, i64> = BTreeMap::new();
-        for version in self.bucket.versions(PREFIX).await.unwrap() {
-            if !version.delete_marker {
-                let body = self
-                    .bucket
-                    .read_version(&version.key, &version.id)
-                    .await
-                    .unwrap();
-                let text =
-                    std::io::read_to_string(flate2::read::GzDecoder::new(body.as_slice())).unwrap();
-                for line in text.lines() {
-                    *balance.entry(line.to_owned()).or_default() += 1;
-                }
-            }
-        }
-        let zoom = self.zoom.world();
-        for date in zoom.truth.counts().into_keys() {
-            for record in zoom.truth.day(date) {
-                *balance.entry(record.json().to_owned()).or_default() -= 1;
-            }
-        }
-        balance.retain(|_, difference| *difference != 0);
-        let some: Vec<_> = balance.iter().take(3).collect();
-        assert!(
-            balance.is_empty(),
-            "{} records missing (-) or doubled (+): {some:#?}",
-            balance.len()
-        );
+        assert_exactly_once(&self.bucket, &self.zoom).await;
     }
 
     /// The records in the bucket.
@@ -166,6 +139,37 @@ impl Scene {
         zoom.clear_requests();
         requests as u64
     }
+}
+
+/// Every version of every object, deleted ones included, holds together exactly what Zoom holds.
+pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
+    let mut balance: BTreeMap<String, i64> = BTreeMap::new();
+    for version in bucket.versions(PREFIX).await.unwrap() {
+        if !version.delete_marker {
+            let body = bucket
+                .read_version(&version.key, &version.id)
+                .await
+                .unwrap();
+            let text =
+                std::io::read_to_string(flate2::read::GzDecoder::new(body.as_slice())).unwrap();
+            for line in text.lines() {
+                *balance.entry(line.to_owned()).or_default() += 1;
+            }
+        }
+    }
+    let zoom = zoom.world();
+    for date in zoom.truth.counts().into_keys() {
+        for record in zoom.truth.day(date) {
+            *balance.entry(record.json().to_owned()).or_default() -= 1;
+        }
+    }
+    balance.retain(|_, difference| *difference != 0);
+    let some: Vec<_> = balance.iter().take(3).collect();
+    assert!(
+        balance.is_empty(),
+        "{} records missing (-) or doubled (+): {some:#?}",
+        balance.len()
+    );
 }
 
 async fn store_credentials(stack: &Stack, credentials: &Credentials) {

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_s3::config::{Credentials, SharedHttpClient};
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
 
@@ -54,18 +54,9 @@ pub struct Aws {
 }
 
 impl Aws {
-    pub(crate) async fn new(endpoint: &str, http: SharedHttpClient, key: &AccessKey) -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(REGION))
-            .endpoint_url(endpoint)
-            .http_client(http)
-            .credentials_provider(Credentials::new(
-                &key.id,
-                &key.secret,
-                None,
-                None,
-                "local-stack",
-            ))
+    pub(crate) fn new(config: &SdkConfig) -> Self {
+        let config = config
+            .to_builder()
             // An emulator on this machine has no transient errors; one that is retried away is one that is not seen.
             .retry_config(RetryConfig::disabled())
             // Long enough for a whole invocation of the function, which is answered when it ends.
@@ -74,8 +65,7 @@ impl Aws {
                     .operation_timeout(Duration::from_secs(900))
                     .build(),
             )
-            .load()
-            .await;
+            .build();
         Self {
             s3: aws_sdk_s3::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
@@ -84,6 +74,28 @@ impl Aws {
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
         }
     }
+}
+
+/// The SDK's configuration of a client that reaches `endpoint` as the owner of `key`.
+pub(crate) async fn config(
+    endpoint: &str,
+    http: Option<SharedHttpClient>,
+    key: &AccessKey,
+) -> SdkConfig {
+    let mut config = aws_config::defaults(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .endpoint_url(endpoint)
+        .credentials_provider(Credentials::new(
+            &key.id,
+            &key.secret,
+            None,
+            None,
+            "local-stack",
+        ));
+    if let Some(http) = http {
+        config = config.http_client(http);
+    }
+    config.load().await
 }
 
 /// An HTTPS client that trusts the stack's CA and nobody else.

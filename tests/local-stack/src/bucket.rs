@@ -2,7 +2,10 @@
 
 use std::io::Read;
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::{
+    primitives::ByteStream,
+    types::{BucketVersioningStatus, VersioningConfiguration},
+};
 
 use crate::error::{Error, Result};
 
@@ -33,6 +36,37 @@ impl Bucket {
             s3,
             name: name.into(),
         }
+    }
+
+    /// Creates a bucket with versioning, as the function expects it.
+    pub(crate) async fn create(s3: aws_sdk_s3::Client, name: &str) -> Result<Self> {
+        s3.create_bucket()
+            .bucket(name)
+            .send()
+            .await
+            .map_err(Error::aws(format!("CreateBucket {name}")))?;
+        let bucket = Self::new(s3, name);
+        bucket
+            .set_versioning(BucketVersioningStatus::Enabled)
+            .await?;
+        Ok(bucket)
+    }
+
+    /// Stops keeping versions, as an administrator could.
+    pub async fn suspend_versioning(&self) -> Result<()> {
+        self.set_versioning(BucketVersioningStatus::Suspended).await
+    }
+
+    async fn set_versioning(&self, status: BucketVersioningStatus) -> Result<()> {
+        let versioning = VersioningConfiguration::builder().status(status).build();
+        self.s3
+            .put_bucket_versioning()
+            .bucket(&self.name)
+            .versioning_configuration(versioning)
+            .send()
+            .await
+            .map_err(Error::aws(format!("PutBucketVersioning {}", self.name)))?;
+        Ok(())
     }
 
     /// Its name.

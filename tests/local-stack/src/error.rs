@@ -5,7 +5,7 @@ use std::path::PathBuf;
 /// A failure of the stack itself; a failing function is an [`Outcome`](crate::Outcome), not an error.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The Python environment that ministack lives in is not there.
+    /// The Python environment that the servers live in is not there.
     #[error("there is no Python environment at {}: run scripts/python-env", .0.display())]
     NoPythonEnvironment(PathBuf),
     /// A file or directory of the stack could not be used.
@@ -40,14 +40,22 @@ pub enum Error {
     /// The client for the stack's own certificate could not be made.
     #[error("cannot trust the stack's own CA: {0}")]
     Trust(String),
-    /// Ministack did not come up.
-    #[error("ministack did not start: {reason}\nits log ends with:\n{log}")]
+    /// A server did not come up.
+    #[error("{server} did not start: {reason}\nits log ends with:\n{log}")]
     NotReady {
+        /// Which one.
+        server: &'static str,
         /// What the first request to it got.
         reason: String,
         /// The end of its log.
         log: String,
     },
+    /// The certificates could not be used.
+    #[error("cannot use the stack's certificates: {0}")]
+    Tls(#[from] tokio_rustls::rustls::Error),
+    /// The proxy could not listen.
+    #[error("cannot start the proxy: {0}")]
+    Proxy(std::io::Error),
     /// The loopback server of the Lambda Runtime API could not listen.
     #[error("cannot serve the Lambda Runtime API: {0}")]
     RuntimeApi(std::io::Error),

@@ -235,13 +235,20 @@ impl Function<'_> {
     /// Kills the processes that run the function (SIGKILL), wherever they are, and says how many there were.
     pub fn kill(&self) -> Result<usize> {
         let processes = self.processes()?;
-        for pid in &processes {
-            if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {
-                // One that ended by itself just now is as dead.
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            }
-        }
+        processes.iter().copied().for_each(kill);
         Ok(processes.len())
+    }
+
+    /// Kills one of [`Function::processes`] (SIGKILL).
+    pub fn kill_one(&self, pid: u32) {
+        kill(pid);
+    }
+}
+
+fn kill(pid: u32) {
+    if let Some(pid) = rustix::process::Pid::from_raw(pid.cast_signed()) {
+        // One that ended by itself just now is as dead.
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
 }
 

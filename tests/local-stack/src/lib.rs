@@ -37,9 +37,12 @@
 //!
 //! The whole pipeline, as the demo has it: [`Stack::apply`] runs Terraform and [`Stack::function`] is what it deployed.
 //!
-//! Modules, in the order of the stack: `certificate` and `ministack` start it, `aws` and `bucket` talk to it,
-//! `runtime_api` runs a binary next to it in an `environment`, `terraform` and `function` do it through Lambda; `project`
-//! knows where things are, and `command` runs other programs.
+//! Beside them, [`Moto`] is a second S3, to compare, and a [`Proxy`] in front of either loses answers.
+//!
+//! Modules, in the order of the stack: `certificate`, `kept` and `ministack` start it, `aws` and `bucket` talk to it,
+//! `runtime_api` runs a binary next to it in an `environment`, `terraform` and `function` do it through Lambda; `moto` is
+//! the other S3; `proxy` loses what a `loss` says, over `tls`; `project` knows where things are, and `command` runs other
+//! programs.
 
 #![allow(
     clippy::disallowed_methods,
@@ -53,16 +56,24 @@ pub mod command;
 mod environment;
 mod error;
 mod function;
+mod kept;
+mod loss;
 mod ministack;
+mod moto;
 pub mod project;
+mod proxy;
 mod runtime_api;
 mod stack;
 mod terraform;
+mod tls;
 
 pub use aws::{AccessKey, Aws, REGION};
 pub use bucket::{Bucket, Version};
 pub use error::{Error, Result};
 pub use function::{DirectRun, Function, LoggedRun};
+pub use loss::Loss;
+pub use moto::Moto;
+pub use proxy::{Proxy, Traffic};
 pub use runtime_api::{Invocation, Outcome, RuntimeApi};
 pub use stack::Stack;
 pub use terraform::{Applied, Deployment, Variables};

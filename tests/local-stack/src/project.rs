@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Result};
+use tokio::process::Command;
+
+use crate::{
+    command,
+    error::{Error, Result},
+};
 
 /// The project's directory: the one that holds `tests/local-stack`.
 pub fn root() -> PathBuf {
@@ -19,5 +24,22 @@ pub fn python() -> Result<PathBuf> {
         Ok(python)
     } else {
         Err(Error::NoPythonEnvironment(environment))
+    }
+}
+
+/// The function's zip for this machine's processor, in step with its sources: cargo knows whether there is anything to
+/// build. The first time takes minutes.
+pub async fn package() -> Result<PathBuf> {
+    let mut build = Command::new(root().join("scripts/build"));
+    command::run("scripts/build", build.env("ARCH", architecture())).await?;
+    Ok(root().join("target/lambda/zoom_operationlogs_to_s3/bootstrap.zip"))
+}
+
+/// This machine's processor, as Lambda calls it: ministack runs the function here.
+pub fn architecture() -> &'static str {
+    if std::env::consts::ARCH == "aarch64" {
+        "arm64"
+    } else {
+        "x86_64"
     }
 }

@@ -6,10 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_sdk_s3::{
-    config::SharedHttpClient,
-    types::{BucketVersioningStatus, VersioningConfiguration},
-};
+use aws_config::SdkConfig;
+use aws_sdk_s3::config::SharedHttpClient;
 use tempfile::TempDir;
 
 use crate::{
@@ -17,14 +15,17 @@ use crate::{
     bucket::Bucket,
     certificate,
     error::{Error, Result},
-    ministack::Ministack,
+    kept::Kept,
+    ministack,
+    proxy::Proxy,
+    tls::Tls,
 };
 
 /// A running stack. Everything it started and wrote goes with it.
 #[derive(Debug)]
 pub struct Stack {
     // The order is that of the end: the emulator first, then the directory that it writes to.
-    ministack: Ministack,
+    ministack: Kept,
     directory: TempDir,
     endpoint: String,
     http: SharedHttpClient,
@@ -40,10 +41,10 @@ impl Stack {
             .tempdir()
             .map_err(Error::file(std::env::temp_dir()))?;
         let ca = certificate::issue(directory.path())?;
-        let ministack = Ministack::start(directory.path())?;
+        let ministack = ministack::start(directory.path())?;
         let endpoint = format!("https://127.0.0.1:{}", ministack.port());
         let http = aws::https_client(&ca)?;
-        let root = Aws::new(&endpoint, http.clone(), &AccessKey::root()).await;
+        let root = Aws::new(&aws::config(&endpoint, Some(http.clone()), &AccessKey::root()).await);
         let stack = Self {
             ministack,
             directory,
@@ -67,6 +68,7 @@ impl Stack {
         {
             Ok(_) => Ok(()),
             Err(error) => Err(Error::NotReady {
+                server: "ministack",
                 reason: error.to_string(),
                 log: self.ministack.log_tail(),
             }),
@@ -104,7 +106,19 @@ impl Stack {
 
     /// AWS as the owner of `key` sees it.
     pub async fn aws_as(&self, key: &AccessKey) -> Aws {
-        Aws::new(&self.endpoint, self.http.clone(), key).await
+        Aws::new(&aws::config(&self.endpoint, Some(self.http.clone()), key).await)
+    }
+
+    /// The SDK's configuration of a client that reaches this AWS as root at `endpoint`, which is its own or a proxy's. The
+    /// SDK's defaults are left as they are.
+    pub async fn config(&self, endpoint: &str) -> SdkConfig {
+        aws::config(endpoint, Some(self.http.clone()), &AccessKey::root()).await
+    }
+
+    /// Starts a proxy in front of this AWS, with the same certificate.
+    pub async fn proxy(&self, seed: u64) -> Result<Proxy> {
+        let tls = Tls::load(self.directory.path())?;
+        Proxy::start(&self.endpoint, Some(&tls), seed).await
     }
 
     /// The environment in which a process finds this AWS and acts as the owner of `key`.
@@ -130,23 +144,7 @@ impl Stack {
 
     /// Creates a bucket with versioning, as the function expects it.
     pub async fn create_bucket(&self, name: &str) -> Result<Bucket> {
-        let s3 = &self.root.s3;
-        s3.create_bucket()
-            .bucket(name)
-            .send()
-            .await
-            .map_err(Error::aws(format!("CreateBucket {name}")))?;
-        s3.put_bucket_versioning()
-            .bucket(name)
-            .versioning_configuration(
-                VersioningConfiguration::builder()
-                    .status(BucketVersioningStatus::Enabled)
-                    .build(),
-            )
-            .send()
-            .await
-            .map_err(Error::aws(format!("PutBucketVersioning {name}")))?;
-        Ok(self.bucket(name))
+        Bucket::create(self.root.s3.clone(), name).await
     }
 
     /// An existing bucket, as root.

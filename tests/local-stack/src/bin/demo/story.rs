@@ -11,11 +11,8 @@ use std::{
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use local_stack::{
-    AccessKey, Applied, Bucket, Deployment, Function, Stack, Variables, command, project,
-};
+use local_stack::{AccessKey, Applied, Bucket, Deployment, Function, Stack, Variables, project};
 use serde_json::{Map, json};
-use tokio::process::Command;
 
 use crate::{
     account::{Account, Asked, equal_rows},
@@ -128,7 +125,7 @@ async fn set() -> Result<Scene> {
     telling.heading("terraform apply");
     let variables = Variables {
         package_path: package,
-        architecture: architecture().to_owned(),
+        architecture: project::architecture().to_owned(),
         schedule_expression: "rate(1 minute)".to_owned(),
         schedule_enabled: true,
         lifecycle_enabled: false,
@@ -466,19 +463,7 @@ async fn package() -> Result<PathBuf> {
         return fs::canonicalize(&package)
             .with_context(|| PathBuf::from(package).display().to_string());
     }
-    let root = project::root();
-    let mut build = Command::new(root.join("scripts/build"));
-    command::run("scripts/build", build.env("ARCH", architecture())).await?;
-    Ok(root.join("target/lambda/zoom_operationlogs_to_s3/bootstrap.zip"))
-}
-
-/// Ministack runs the function on this machine.
-fn architecture() -> &'static str {
-    if env::consts::ARCH == "aarch64" {
-        "arm64"
-    } else {
-        "x86_64"
-    }
+    Ok(project::package().await?)
 }
 
 /// What each module has, such as `iam_role`, or `cloudwatch_metric_alarm ×6`. An address ends in

@@ -1,0 +1,242 @@
+//! The buckets that are compared, each as the product sees it and as an administrator does.
+
+use chrono::{DateTime, TimeZone as _, Utc};
+use local_stack::{Loss, Moto, Proxy, Stack};
+use zoom_operationlogs_to_s3::store::memory::{MemoryStore, PutFault};
+use zoom_operationlogs_to_s3::store::s3::S3Store;
+use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
+
+const NAME: &str = "conformance";
+
+/// A versioned bucket, empty at first: what the product does with it, and what others do to it beside.
+pub trait Bucket {
+    type Store: Store;
+
+    /// How many versions one listing answers.
+    const PAGE: usize;
+
+    fn store(&self) -> &Self::Store;
+
+    /// Deletes an object as a reader would: it leaves a delete marker.
+    async fn delete(&self, key: &str);
+
+    /// Removes one version for good, as a lifecycle rule would.
+    async fn remove(&self, key: &str, version: &VersionId);
+
+    /// Writes an object without any condition, as somebody with the right to could.
+    async fn overwrite(&self, key: &str, body: &'static str);
+
+    async fn suspend_versioning(&self);
+
+    /// Makes the next put below this prefix take effect and its answer get lost.
+    fn lose_next_answer(&self, prefix: &str);
+
+    /// Makes the next put below this prefix get lost.
+    fn lose_next_put(&self, prefix: &str);
+
+    /// How many puts have been sent so far, by the store itself or by the SDK in its stead.
+    fn puts(&self) -> u64;
+
+    /// The time as the bucket knows it.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Writes an object that is not there yet and returns the new version's id.
+    async fn create(&self, key: &str, body: &'static str) -> VersionId {
+        let written = self
+            .store()
+            .put(key, body.into(), Condition::Absent)
+            .await
+            .unwrap();
+        written.version.unwrap()
+    }
+
+    /// Writes the next version of an object and returns its id.
+    async fn replace(&self, key: &str, body: &'static str) -> VersionId {
+        let current = self.store().get(key).await.unwrap().unwrap();
+        let condition = Condition::Matches(current.etag);
+        let written = self.store().put(key, body.into(), condition).await.unwrap();
+        written.version.unwrap()
+    }
+
+    /// What a get finds, as text.
+    async fn read(&self, key: &str) -> Option<String> {
+        let object = self.store().get(key).await.unwrap()?;
+        Some(String::from_utf8(object.body.to_vec()).unwrap())
+    }
+}
+
+/// The one in memory.
+pub struct Memory {
+    store: MemoryStore,
+    puts: std::cell::Cell<u64>,
+}
+
+pub async fn memory() -> Memory {
+    let store = MemoryStore::new();
+    let memory = Memory {
+        store,
+        puts: Default::default(),
+    };
+    memory.store.set_time(memory.now());
+    memory
+}
+
+impl Bucket for Memory {
+    type Store = MemoryStore;
+
+    const PAGE: usize = 5;
+
+    fn store(&self) -> &MemoryStore {
+        &self.store
+    }
+
+    async fn delete(&self, key: &str) {
+        self.store.delete(key);
+    }
+
+    async fn remove(&self, key: &str, version: &VersionId) {
+        self.store.remove(key, version);
+    }
+
+    async fn overwrite(&self, key: &str, body: &'static str) {
+        self.store.overwrite(key, body);
+    }
+
+    async fn suspend_versioning(&self) {
+        self.store.suspend_versioning();
+    }
+
+    fn lose_next_answer(&self, prefix: &str) {
+        self.store.fail_next_put(prefix, PutFault::AnswerLost);
+    }
+
+    fn lose_next_put(&self, prefix: &str) {
+        let fault = PutFault::Refused(StoreErrorKind::Unavailable);
+        self.store.fail_next_put(prefix, fault);
+    }
+
+    fn puts(&self) -> u64 {
+        let calls = self.store.take_calls();
+        let puts = calls.iter().filter(|(action, _)| *action == "s3:PutObject");
+        self.puts.set(self.puts.get() + puts.count() as u64);
+        self.puts.get()
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 22, 23, 59, 58).unwrap()
+    }
+}
+
+/// One on S3, as an emulator serves it. The store calls it through a proxy, the administrator does not.
+pub struct Remote<Server, const PAGE: usize> {
+    // Fields go in order: nobody may call a server that is gone.
+    store: S3Store,
+    proxy: Proxy,
+    bucket: local_stack::Bucket,
+    server: Server,
+}
+
+pub async fn ministack() -> Remote<Stack, 1000> {
+    let server = Stack::start().await.unwrap();
+    let bucket = server.create_bucket(NAME).await.unwrap();
+    let proxy = server.proxy(1).await.unwrap();
+    let store = S3Store::new(&server.config(proxy.url()).await, NAME);
+    Remote {
+        store,
+        proxy,
+        bucket,
+        server,
+    }
+}
+
+pub async fn moto() -> Remote<Moto, { Moto::PAGE }> {
+    let server = Moto::start().await.unwrap();
+    let bucket = server.create_bucket(NAME).await.unwrap();
+    let proxy = server.proxy(1).await.unwrap();
+    let store = S3Store::new(&server.config(proxy.url()).await, NAME);
+    Remote {
+        store,
+        proxy,
+        bucket,
+        server,
+    }
+}
+
+/// A server that another client can reach through a proxy.
+pub trait Endpoint {
+    async fn config(&self, endpoint: &str) -> aws_config::SdkConfig;
+}
+
+impl Endpoint for Stack {
+    async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
+        self.config(endpoint).await
+    }
+}
+
+impl Endpoint for Moto {
+    async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
+        self.config(endpoint).await
+    }
+}
+
+impl<Server, const PAGE: usize> Remote<Server, PAGE> {
+    pub fn proxy(&self) -> &Proxy {
+        &self.proxy
+    }
+}
+
+impl<Server: Endpoint, const PAGE: usize> Remote<Server, PAGE> {
+    /// A store on the same server, for a bucket that nobody created.
+    pub async fn without_a_bucket(&self) -> S3Store {
+        S3Store::new(
+            &self.server.config(self.proxy.url()).await,
+            "no-such-bucket",
+        )
+    }
+}
+
+impl<Server, const PAGE: usize> Bucket for Remote<Server, PAGE> {
+    type Store = S3Store;
+
+    const PAGE: usize = PAGE;
+
+    fn store(&self) -> &S3Store {
+        &self.store
+    }
+
+    async fn delete(&self, key: &str) {
+        self.bucket.delete(key).await.unwrap();
+    }
+
+    async fn remove(&self, key: &str, version: &VersionId) {
+        self.bucket.delete_version(key, &version.0).await.unwrap();
+    }
+
+    async fn overwrite(&self, key: &str, body: &'static str) {
+        self.bucket.write(key, body).await.unwrap();
+    }
+
+    async fn suspend_versioning(&self) {
+        self.bucket.suspend_versioning().await.unwrap();
+    }
+
+    fn lose_next_answer(&self, prefix: &str) {
+        let path = format!("/{NAME}/{prefix}");
+        self.proxy
+            .lose(Loss::of_answers().to("PUT").under(path).times(1));
+    }
+
+    fn lose_next_put(&self, prefix: &str) {
+        let path = format!("/{NAME}/{prefix}");
+        self.proxy
+            .lose(Loss::of_requests().to("PUT").under(path).times(1));
+    }
+
+    fn puts(&self) -> u64 {
+        self.proxy.traffic("PUT").received
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
