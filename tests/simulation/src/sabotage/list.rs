@@ -63,8 +63,8 @@ pub const LIST: &[Sabotage] = &[
         "an entry that is found is read, and its records count as delivered",
         &[edit(
             LOG,
-            "            ledger.record(&records);\n        }\n        Ok(folded)",
-            "            ledger.next_seq += 1;\n        }\n        Ok(folded)",
+            "            ledger.count(&counts);",
+            "            ledger.next_seq += 1;",
         )],
     ),
     in_simulation(
@@ -350,6 +350,22 @@ pub const LIST: &[Sabotage] = &[
             "        self.unread_since = self.unread_since.max(Some(moment));",
             "        let _ = moment;",
         )],
+    ),
+    in_simulation(
+        "not reading on below another run's entry",
+        "after folding a foreign entry a reading goes to the end: whoever wrote it may have died with pages unread below",
+        &[
+            edit(
+                READ,
+                "                    Met::ForeignEntry => pass.reading = Reading::Sweep,",
+                "                    Met::ForeignEntry => return Ok(End::Head),",
+            ),
+            edit(
+                DELIVER,
+                "                    state.mark_unread(self.clock.now());\n",
+                "",
+            ),
+        ],
     ),
     in_simulation(
         "a head ends at rows that it has just added",
