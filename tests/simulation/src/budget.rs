@@ -47,6 +47,10 @@ impl Account {
         self.denied.take();
     }
 
+    pub(crate) fn is_dry_run(&self) -> bool {
+        self.dry_run.get()
+    }
+
     /// The invocation reads the checkpoint. What counts is what it reads first.
     pub(crate) fn load(&self, oracle: &Oracle) {
         self.loaded.borrow_mut().get_or_insert_with(|| {

@@ -41,7 +41,7 @@ pub(crate) struct Oracle {
     pub(crate) max_records: usize,
     /// Whether doubles are counted instead of being violations.
     pub(crate) tolerates_doubles: bool,
-    /// When Zoom was first asked, which is when the collection began.
+    /// When Zoom was first asked by a run that may write, which is when the collection began.
     pub(crate) first_asked: Option<DateTime<Utc>>,
     /// The last checkpoint that was written, unless somebody has damaged it since.
     pub(crate) checkpoint: Option<Checkpoint>,
@@ -318,7 +318,10 @@ fn only_grows(
             );
         }
     }
-    if after.settled_through < before.settled_through || after.start_date > before.start_date {
+    // Days that only a later start had passed over are open again.
+    let goes_back =
+        after.start_date == before.start_date && after.settled_through < before.settled_through;
+    if goes_back || after.start_date > before.start_date {
         return broken!("a checkpoint takes back what the one before it said of days");
     }
     if after.requests < before.requests {

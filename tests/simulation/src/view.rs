@@ -319,11 +319,10 @@ impl Transport for View {
         let request = simulated(request);
         let endpoint = request.endpoint();
         if endpoint == Endpoint::Report {
-            world
-                .oracle
-                .borrow_mut()
-                .first_asked
-                .get_or_insert(world.now());
+            if !self.account.is_dry_run() {
+                let mut oracle = world.oracle.borrow_mut();
+                oracle.first_asked.get_or_insert(world.now());
+            }
             world.check(self.account.may_ask(world.now()));
             if request.query.contains("next_page_token")
                 && world.chance(world.scenario.chances.arrival_between)

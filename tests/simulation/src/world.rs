@@ -337,7 +337,7 @@ impl World {
                 Kind::StateDeleted
             }
             1 => {
-                let length = self.between(0, newest.len() as i64 - 1);
+                let length = self.between(0, (newest.len() as i64 - 1).max(0));
                 self.bucket
                     .overwrite(STATE_KEY, newest.slice(..length as usize));
                 Kind::StateTruncated
