@@ -71,6 +71,15 @@ pub struct Loaded {
     requests: RequestsSpent,
 }
 
+/// What a commit met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    /// The checkpoint that the run knew.
+    Alone,
+    /// Another run's checkpoint, or none any more: what is in memory may know more now than before.
+    Merged,
+}
+
 /// The checkpoint's object.
 #[derive(Debug)]
 pub struct CheckpointFile<'a, S, C> {
@@ -217,7 +226,8 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
         &self,
         loaded: &mut Loaded,
         by_day: &[(NaiveDate, u64)],
-    ) -> Result<(), CheckpointError> {
+    ) -> Result<Committed, CheckpointError> {
+        let mut met = Committed::Alone;
         let mut waits = crate::store::backoff(self.clock.seed());
         loop {
             loaded.checkpoint.requests = loaded.requests;
@@ -237,7 +247,7 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
                 Ok(written) => {
                     loaded.condition = Condition::Matches(written.etag);
                     loaded.requests = loaded.checkpoint.requests;
-                    return Ok(());
+                    return Ok(met);
                 }
                 Err(error) => error,
             };
@@ -247,8 +257,9 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
             tracing::warn!(problem = %error, "the checkpoint was not written; merging with what is there");
             self.clock.sleep(wait).await;
             if self.merge_current(loaded, &body).await? {
-                return Ok(());
+                return Ok(met);
             }
+            met = Committed::Merged;
         }
     }
 

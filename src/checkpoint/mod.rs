@@ -15,7 +15,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use day::{CompleteSweep, DayState, PartialSweep, SweepId};
-pub use file::{CheckpointError, CheckpointFile, Loaded, Origin};
+pub use file::{CheckpointError, CheckpointFile, Committed, Loaded, Origin};
 pub use format::{FORMAT_VERSION, FormatError};
 
 /// How many days back settled days are remembered by their number of entries. Zoom's history is six months; an

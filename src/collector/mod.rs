@@ -17,7 +17,7 @@ pub use failure::{DayError, RunFailure, StopError};
 pub use report::{DayReport, Report};
 
 use self::plan::{Reading, Task};
-use crate::checkpoint::{CheckpointError, CheckpointFile, DayState, Loaded, Origin};
+use crate::checkpoint::{CheckpointError, CheckpointFile, Committed, DayState, Loaded, Origin};
 use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
@@ -313,9 +313,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Writes the checkpoint, if this run may.
-    async fn commit(&mut self) -> Result<(), CheckpointError> {
+    async fn commit(&mut self) -> Result<Committed, CheckpointError> {
         if self.report.dry_run {
-            return Ok(());
+            return Ok(Committed::Alone);
         }
         let spent = self.meter.usage().by_day;
         let before = |day| {
@@ -328,9 +328,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             .iter()
             .map(|&(day, requests)| (day, requests.saturating_sub(before(day))))
             .collect();
-        self.file.commit(&mut self.loaded, &new).await?;
+        let met = self.file.commit(&mut self.loaded, &new).await?;
         self.committed = spent;
-        Ok(())
+        Ok(met)
     }
 
     async fn finish(mut self, stopped: Option<StopError>) -> Outcome {

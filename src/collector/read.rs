@@ -8,7 +8,7 @@ use super::deliver::Met;
 use super::failure::DayError;
 use super::pass::Pass;
 use super::plan::{Reading, end_of};
-use crate::checkpoint::DayState;
+use crate::checkpoint::{Committed, DayState};
 use crate::clock::Clock;
 use crate::store::Store;
 use crate::zoom::{Page, PageQuery, Zoom, ZoomError};
@@ -172,18 +172,18 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         }
         state.mark_unread(pass.first_page());
         state.partial = pass.to_partial().or(state.partial.take());
-        let entries = state.ledger.next_seq;
         self.loaded
             .checkpoint
             .put_day(pass.day, std::mem::take(state));
         let committed = self.commit().await;
         *state = self.loaded.checkpoint.take_day(pass.day);
-        if state.ledger.next_seq != entries {
-            // Another run has committed entries of its own.
+        if committed? == Committed::Merged {
+            // Another run may have written entries of its own, or left rows unread: of two marks only the later is kept,
+            // and this pass would take it for its own.
             state.mark_unread(self.clock.now());
             pass.reading = Reading::Sweep;
         }
-        Ok(committed?)
+        Ok(())
     }
 
     /// After a pass that Zoom cut short, with all its rows in the log.

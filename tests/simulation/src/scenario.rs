@@ -3,7 +3,7 @@
 //! Not every world has every trouble. One that has only a few of them goes further with each, and which go together is
 //! the seed's choice.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -42,6 +42,8 @@ pub(crate) struct Scenario {
     pub(crate) collector: Settings,
     pub(crate) requests_per_second: u32,
     pub(crate) zoom: zoom_simulator::Settings,
+    /// Between two firings of the schedule.
+    pub(crate) schedule: TimeDelta,
     /// How long an invocation may take.
     pub(crate) timeout: TimeDelta,
     /// How often the schedule fires before the faults stop.
@@ -72,6 +74,8 @@ pub(crate) struct Chances {
     pub(crate) killed: f64,
     pub(crate) short_deadline: f64,
     pub(crate) second_run: f64,
+    /// That Lambda repeats a run that failed, a minute later.
+    pub(crate) repeated: f64,
     pub(crate) outage: f64,
     pub(crate) long_outage: f64,
     pub(crate) replay: f64,
@@ -80,14 +84,12 @@ pub(crate) struct Chances {
 
 impl Scenario {
     pub(crate) fn choose(campaign: Campaign, rng: &mut ChaCha8Rng) -> Self {
-        let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default();
-        let begins = first.and_time(chrono::NaiveTime::MIN).and_utc()
-            + TimeDelta::minutes(rng.random_range(0..500 * 24 * 60));
         let pick = |rng: &mut ChaCha8Rng, of: &[i64]| of.choose(rng).copied().unwrap_or_default();
+        let late_arrival = TimeDelta::hours(pick(rng, &[0, 1, 6, 12, 48]));
+        let begins = some_moment(late_arrival, rng);
         let start_date = rng
             .random_bool(0.5)
             .then(|| begins.date_naive() - TimeDelta::days(rng.random_range(0..3)));
-        let late_arrival = TimeDelta::hours(pick(rng, &[0, 1, 6, 12, 48]));
         let collector = Settings {
             s3_prefix: PREFIX.to_owned(),
             state_key: STATE_KEY.to_owned(),
@@ -105,6 +107,7 @@ impl Scenario {
             collector,
             requests_per_second: 5,
             zoom: zoom(campaign, begins, odd_rows, rng),
+            schedule: TimeDelta::minutes(pick(rng, &[5, 15, 15])),
             timeout: TimeDelta::seconds(pick(rng, &[20, 60, 300])),
             firings: rng.random_range(18..26),
             rows: pick(rng, &[1, 2, 4, 4, 8, 16]) as u32,
@@ -121,6 +124,19 @@ impl Scenario {
                 .then(|| TimeDelta::days(pick(rng, &[1, 7, 30]))),
             versions_kept: VERSIONS_KEPT,
         }
+    }
+}
+
+/// When a world begins: any minute of some days, or a little before days settle, which is when it is decided what was
+/// lost.
+fn some_moment(late_arrival: TimeDelta, rng: &mut ChaCha8Rng) -> DateTime<Utc> {
+    let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default();
+    let midnight =
+        first.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(rng.random_range(3..500));
+    if rng.random_bool(0.5) {
+        midnight + late_arrival - TimeDelta::minutes(rng.random_range(0..120))
+    } else {
+        midnight + TimeDelta::minutes(rng.random_range(0..24 * 60))
     }
 }
 
@@ -145,6 +161,7 @@ impl Chances {
             killed: some(&[0.2, 0.5]),
             short_deadline: some(&[0.1, 0.5]),
             second_run: some(&[0.1, 0.5]),
+            repeated: some(&[1.0]),
             outage: some(&[0.05, 0.2]),
             long_outage,
             replay: some(&[0.1]),

@@ -48,8 +48,8 @@ const RUNS_TO_DELIVER: u32 = 12;
 /// How many runs may pass until every day is settled, once all of them may.
 const RUNS_TO_SETTLE: u32 = 6;
 
-/// Between two firings of the schedule.
-const SCHEDULE: TimeDelta = TimeDelta::minutes(15);
+/// How long Lambda waits before it repeats a run that failed.
+const REPEATED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 /// Lets the world of `seed` happen.
 #[must_use]
@@ -152,6 +152,7 @@ impl Simulation {
                     self.world.tally.add(Kind::TimedOut);
                     note!(self.world, "run {run} is killed at its deadline");
                     drop(running);
+                    self.perhaps_repeat();
                 }
             }
             Event::Landing(put) => drop(self.world.land(put)),
@@ -193,6 +194,16 @@ impl Simulation {
         world.timeline.plan_in(gap, Event::Firing);
     }
 
+    /// Lambda repeats an asynchronous invocation that failed.
+    fn perhaps_repeat(&self) {
+        if self.world.chance(self.world.scenario.chances.repeated) && self.firings > 0 {
+            self.world.tally.add(Kind::Repeated);
+            self.world
+                .timeline
+                .plan_in(REPEATED_AFTER, Event::SecondRun);
+        }
+    }
+
     /// How long it is until the schedule fires the next time.
     fn gap(&self) -> TimeDelta {
         let world = &self.world;
@@ -204,7 +215,7 @@ impl Simulation {
             world.tally.add(Kind::Outage);
             return TimeDelta::minutes(world.between(60, 3 * 24 * 60));
         }
-        SCHEDULE
+        world.scenario.schedule
     }
 
     /// A run begins: the schedule's, or somebody's replay or trial.
@@ -283,6 +294,8 @@ impl Simulation {
         if running.steps_left == 0 {
             self.world.tally.add(Kind::Killed);
             note!(self.world, "run {run} is killed");
+            drop(running);
+            self.perhaps_repeat();
             return;
         }
         running.steps_left -= 1;
@@ -311,7 +324,9 @@ impl Simulation {
                 .as_ref()
                 .map_or_else(String::new, |failure| format!(", failed: {failure}")),
         );
-        if outcome.failure.is_none() {
+        if outcome.failure.is_some() {
+            self.perhaps_repeat();
+        } else {
             let oracle = world.oracle.borrow();
             world.check(process.account.check_not_denied());
             world.check(process.account.check_counted(&oracle));
@@ -362,7 +377,7 @@ impl Simulation {
         self.warm = vec![Rc::new(Process::start(&world, settings.clone()))];
 
         // A row that lies deep is found by the next sweep.
-        let gap = settings.full_sweep.max(SCHEDULE);
+        let gap = settings.full_sweep.max(world.scenario.schedule);
         self.run_until(RUNS_TO_DELIVER, gap, |world| {
             let start = world.start()?;
             Some(world.oracle.borrow().missing(start) == 0)
@@ -376,7 +391,7 @@ impl Simulation {
         self.pass_until(
             midnight_after(last_day.and_time(NaiveTime::MIN).and_utc()) + settings.late_arrival,
         );
-        self.run_until(RUNS_TO_SETTLE, SCHEDULE, |world| {
+        self.run_until(RUNS_TO_SETTLE, world.scenario.schedule, |world| {
             let oracle = world.oracle.borrow();
             Some(oracle.checkpoint.as_ref()?.settled_through >= last_day)
         })

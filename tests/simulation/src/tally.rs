@@ -108,6 +108,8 @@ kinds! {
     ShortDeadline = "run: a short deadline",
     /// Two runs at once.
     TwiceAtOnce = "run: another begins meanwhile",
+    /// A run that failed is repeated.
+    Repeated = "run: repeated after it failed",
     /// Somebody replays days.
     Replay = "run: a replay",
     /// Somebody tries what a run would do.

@@ -135,9 +135,14 @@ impl Request {
 }
 
 fn parameter_of(encoded: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(encoded)
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.into_owned())
+    // No name of Zoom's has anything to encode, so only the pair in question needs to be decoded.
+    let is_named = |pair: &&[u8]| {
+        let rest = pair.strip_prefix(name.as_bytes());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"="))
+    };
+    let pair = encoded.split(|&byte| byte == b'&').find(is_named)?;
+    let (_, value) = form_urlencoded::parse(pair).next()?;
+    Some(value.into_owned())
 }
 
 impl std::fmt::Debug for Request {

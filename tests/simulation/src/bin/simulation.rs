@@ -17,6 +17,9 @@ use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use simulation::{Campaign, Kind, Tally, Trace, Verdict, Violation, simulate};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Lets simulated worlds happen, each from a seed, and looks in each for a broken promise.
 #[derive(Debug, Parser)]
 struct Arguments {

@@ -207,8 +207,8 @@ pub const LIST: &[Sabotage] = &[
         "requests spent add up over runs",
         &[edit(
             RUN,
-            "        self.file.commit(&mut self.loaded, &new).await?;",
-            "        drop(new);\n        self.file.commit(&mut self.loaded, &[]).await?;",
+            "        let met = self.file.commit(&mut self.loaded, &new).await?;",
+            "        drop(new);\n        let met = self.file.commit(&mut self.loaded, &[]).await?;",
         )],
     ),
     in_simulation(
