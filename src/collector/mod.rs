@@ -137,6 +137,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             deadline,
             report,
             failures: Vec::new(),
+            halt: None,
         };
         let stopped = match &event.replay {
             Some(days) => run.replay(days.iter()).await,
@@ -195,6 +196,8 @@ struct Run<'a, Z, S, C> {
     deadline: DateTime<Utc>,
     report: Report,
     failures: Vec<(NaiveDate, DayError)>,
+    /// Why the run must not go on to another day, although the day at hand failed for another reason.
+    halt: Option<StopError>,
 }
 
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
@@ -296,20 +299,27 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if let DayError::Zoom(error) = &failure
             && error.is_pause()
         {
-            tracing::info!(%day, reason = %error, "the run stops here; a later one goes on");
-            self.loaded.checkpoint.paused_until = self
-                .loaded
-                .checkpoint
-                .paused_until
-                .max(error.paused_until());
-            return Some(StopError::Pause(error.clone()));
+            self.heed(day, error);
+            return self.halt.take();
         }
         tracing::error!(%day, kind = failure.kind(), problem = %failure, "a day failed");
         if failure.stops_run() {
             return Some(StopError::Day(day, failure));
         }
         self.failures.push((day, failure));
-        stop.then_some(StopError::Unreachable)
+        self.halt.take().or(stop.then_some(StopError::Unreachable))
+    }
+
+    /// Takes what Zoom said on one day for all of them, where it is meant so.
+    fn heed(&mut self, day: NaiveDate, said: &ZoomError) {
+        if said.is_pause() {
+            tracing::info!(%day, reason = %said, "the run stops here; a later one goes on");
+            let paused_until = &mut self.loaded.checkpoint.paused_until;
+            *paused_until = (*paused_until).max(said.paused_until());
+            self.halt = Some(StopError::Pause(said.clone()));
+        } else if said.stops_run() {
+            self.halt = Some(StopError::Day(day, said.clone().into()));
+        }
     }
 
     /// Writes the checkpoint, if this run may.

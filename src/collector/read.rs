@@ -64,7 +64,13 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             }
             match self.deliver(day, &mut state, &mut batch).await {
                 Ok(_) => self.keep_place(&pass, &mut state, &result),
-                Err(error) => result = Err(error.into()),
+                Err(error) => {
+                    // What Zoom said holds for the other days all the same.
+                    if let Err(DayError::Zoom(said)) = &result {
+                        self.heed(day, said);
+                    }
+                    result = Err(error.into());
+                }
             }
         }
         let outcome = match result {

@@ -2,9 +2,11 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use zoom_operationlogs_to_s3::store::StoreErrorKind;
+use zoom_operationlogs_to_s3::store::memory::PutFault;
 use zoom_simulator::{Fault, RetryAfter, Script};
 
-use crate::world::{SCHEDULE, World, at, day};
+use crate::world::{PREFIX, SCHEDULE, World, at, day};
 
 fn world() -> World {
     let mut world = World::with_records("2026-11-22T18:00:00Z", &["2026-11-21", "2026-11-22"], 100);
@@ -68,6 +70,28 @@ fn the_daily_limit_pauses_all_runs_until_zoom_says() {
     assert_eq!(world.scheduled()["complete"], false);
     assert_eq!(world.take_requests(), 0);
     world.pass(TimeDelta::hours(6));
+    world.run_until_delivered();
+}
+
+#[test]
+fn the_daily_limit_counts_even_where_what_was_read_cannot_be_delivered() {
+    let world = world();
+    let fault = Fault::DailyLimit {
+        retry_after: RetryAfter::Rfc3339,
+        headers: true,
+    };
+    world.zoom.borrow_mut().script(Script::new(fault).after(1));
+    for _ in 0..9 {
+        let refused = PutFault::Refused(StoreErrorKind::Unavailable);
+        world.bucket.fail_next_put(PREFIX, refused);
+    }
+    let outcome = world.run(json!({}));
+    assert_eq!(outcome.failure.unwrap().kind(), "BucketUnavailable");
+    assert_eq!(world.take_requests(), 2, "no other day is asked for");
+    world.pass(SCHEDULE);
+    world.scheduled();
+    assert_eq!(world.take_requests(), 0, "nor by the next run");
+    world.pass(TimeDelta::hours(16));
     world.run_until_delivered();
 }
 

@@ -18,26 +18,35 @@
 //!
 //! - `timeline`: simulated time; `tally`: faults by kind; `trace`: what happened, to be read
 //! - `scenario`: what a seed chooses before anything happens
-//! - `oracle`: what is true, and what the function did; `budget`: what an invocation may spend and write
-//! - `world`: clock, Zoom, bucket and those who meddle; `zoom_faults`: what can be wrong with an answer of Zoom's
-//! - `view`: the world as a run sees it, through the core's traits
-//! - `simulate`: one world, from the first firing of the schedule to the calm at its end
+//! - `oracle`: what is true, and what the function did; `account`: what an invocation may spend and write
+//! - `world`: clock, Zoom and bucket; `arrivals`: what happens in the account; `neighbours`: who else touches the bucket
+//! - `zoom_faults`: what can be wrong with an answer of Zoom's
+//! - `view`: the world as a run sees it, through the core's traits; `process`: the function's processes
+//! - `schedule`: when runs begin; `simulate`: one world, from the first firing to its end; `calm`: that end
+//! - `verdict`: what became of it
 //! - `sabotage`: the core with one rule broken, which must be noticed
 
-mod budget;
+mod account;
+mod arrivals;
+mod calm;
+mod neighbours;
 mod oracle;
+mod process;
 pub mod sabotage;
 mod scenario;
+mod schedule;
 mod simulate;
 mod tally;
 mod timeline;
 mod trace;
+mod verdict;
 mod view;
 mod world;
 mod zoom_faults;
 
 pub use oracle::Violation;
 pub use scenario::Campaign;
-pub use simulate::{Verdict, simulate};
+pub use simulate::simulate;
 pub use tally::{Kind, Tally};
 pub use trace::Trace;
+pub use verdict::Verdict;

@@ -1,7 +1,8 @@
 //! What is true, and whether what the function did agrees with it.
 //!
-//! The oracle sees every row that Zoom ever listed and every write that took effect, at once, whoever made it. It shares
-//! no code with the function's bookkeeping: it reads the objects, and counts.
+//! The oracle sees every row that Zoom ever listed and every write that took effect, at once, whoever made it. It counts by
+//! the rows' text, from the objects alone. Only where it looks at what the checkpoint claims does it use the function's own
+//! types: its format, fingerprints and counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -41,6 +42,8 @@ pub(crate) struct Oracle {
     pub(crate) max_records: usize,
     /// Whether doubles are counted instead of being violations.
     pub(crate) tolerates_doubles: bool,
+    /// Likewise what is missing of a settled day.
+    pub(crate) tolerates_losses: bool,
     /// When Zoom was first asked by a run that may write, which is when the collection began.
     pub(crate) first_asked: Option<DateTime<Utc>>,
     /// The last checkpoint that was written, unless somebody has damaged it since.
@@ -191,9 +194,9 @@ impl Oracle {
             .take_while(|(date, _)| **date <= checkpoint.settled_through);
         for (date, day) in settled {
             if day.missing > 0 && *date < earliest {
-                // Nobody ran while Zoom had it.
+                // Zoom does not have it any more.
                 self.lost.insert(*date);
-            } else if day.missing > 0 {
+            } else if day.missing > 0 && !self.tolerates_losses {
                 return broken!(
                     "{date} is settled, but the log lacks {}",
                     day.some_missing()
@@ -323,6 +326,19 @@ fn only_grows(
         after.start_date == before.start_date && after.settled_through < before.settled_through;
     if goes_back || after.start_date > before.start_date {
         return broken!("a checkpoint takes back what the one before it said of days");
+    }
+    let moments = |checkpoint: &Checkpoint| {
+        [
+            checkpoint.paused_until,
+            checkpoint.newest_record,
+            checkpoint.last_complete_run,
+        ]
+    };
+    let earlier = |(before, after): (Option<DateTime<Utc>>, Option<DateTime<Utc>>)| after < before;
+    if moments(before).into_iter().zip(moments(after)).any(earlier)
+        || before.ask_tomorrow > after.ask_tomorrow
+    {
+        return broken!("a checkpoint takes back what the one before it said of moments");
     }
     if after.requests < before.requests {
         return broken!("a checkpoint counts fewer requests than the one before it");

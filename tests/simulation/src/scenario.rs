@@ -40,7 +40,6 @@ pub enum Campaign {
 pub(crate) struct Scenario {
     pub(crate) begins: DateTime<Utc>,
     pub(crate) collector: Settings,
-    pub(crate) requests_per_second: u32,
     pub(crate) zoom: zoom_simulator::Settings,
     /// Between two firings of the schedule.
     pub(crate) schedule: TimeDelta,
@@ -79,6 +78,8 @@ pub(crate) struct Chances {
     pub(crate) outage: f64,
     pub(crate) long_outage: f64,
     pub(crate) replay: f64,
+    pub(crate) dry_run: f64,
+    pub(crate) rotation: f64,
     pub(crate) tamper: f64,
 }
 
@@ -105,11 +106,10 @@ impl Scenario {
         Self {
             begins,
             collector,
-            requests_per_second: 5,
             zoom: zoom(campaign, begins, odd_rows, rng),
-            schedule: TimeDelta::minutes(pick(rng, &[5, 15, 15])),
+            schedule: TimeDelta::minutes(pick(rng, &[1, 5, 15, 15])),
             timeout: TimeDelta::seconds(pick(rng, &[20, 60, 300])),
-            firings: rng.random_range(18..26),
+            firings: rng.random_range(18..22),
             rows: pick(rng, &[1, 2, 4, 4, 8, 16]) as u32,
             equal_rows: [0.0, 0.3, 0.7].choose(rng).copied().unwrap_or_default(),
             late_rows: [0.0, 0.1, 0.4].choose(rng).copied().unwrap_or_default(),
@@ -165,6 +165,8 @@ impl Chances {
             outage: some(&[0.05, 0.2]),
             long_outage,
             replay: some(&[0.1]),
+            dry_run: some(&[0.05]),
+            rotation: some(&[0.1]),
             tamper: some(&[0.1, 0.3]),
         }
     }

@@ -28,8 +28,8 @@ macro_rules! kinds {
 kinds! {
     /// A row that is listed while a run is between two pages.
     ArrivalBetweenPages = "zoom: rows arrive between two pages",
-    /// A row that is listed below others, or a day later.
-    LateRow = "zoom: a late row, anywhere in the list",
+    /// A row that is listed below others that were there before.
+    LateRow = "zoom: a late row, below others",
     /// A row that equals another.
     EqualRow = "zoom: a row that equals another",
     /// An answer 5xx.
@@ -50,6 +50,8 @@ kinds! {
     NoPermission = "zoom: no permission",
     /// The client's credentials are refused.
     BadCredentials = "zoom: the app's credentials are refused",
+    /// The app's credentials become others, and the secret follows later.
+    Rotated = "zoom: the app's credentials are rotated",
     /// An answer that nobody foresaw.
     OddRefusal = "zoom: a refusal of no known kind",
     /// JSON that ends early, or is none.

@@ -21,7 +21,7 @@ use zoom_simulator::{Delivery, Endpoint, Script};
 
 use crate::scenario::STATE_KEY;
 use crate::tally::Kind;
-use crate::world::{Event, Put, RunId, World, is_entry, note, ready};
+use crate::world::{Event, Put, RunId, World, note, ready};
 use crate::zoom_faults;
 
 /// How long a caller waits for the answer to a put.
@@ -37,7 +37,7 @@ pub(crate) struct View {
     /// The invocation that the process works for.
     pub(crate) run: Rc<Cell<RunId>>,
     /// What that invocation has seen and done, for the oracle.
-    pub(crate) account: Rc<crate::budget::Account>,
+    pub(crate) account: Rc<crate::account::Account>,
 }
 
 /// Ends at a moment.
@@ -83,7 +83,7 @@ impl View {
     }
 
     fn failure(&self, kind: StoreErrorKind, action: &'static str, key: &str) -> StoreError {
-        if kind == StoreErrorKind::Denied {
+        if kind.is_final() {
             self.account.deny(action);
         }
         StoreError {
@@ -218,7 +218,6 @@ impl Store for View {
         };
         self.half_a_store_call().await;
         if let Some(fault) = fault {
-            world.tally.add(fault);
             note!(world, "run {}: {} ({key})", self.run.get(), fault.name());
         }
         let refused = match fault {
@@ -228,13 +227,14 @@ impl Store for View {
             Some(Kind::NoBucket) => Some(StoreErrorKind::NoBucket),
             _ => None,
         };
-        if let Some(kind) = refused {
+        if let (Some(kind), Some(fault)) = (refused, fault) {
+            world.tally.add(fault);
             flight.put = None;
             self.half_a_store_call().await;
             return Err(self.failure(kind, ACTION, key));
         }
         if fault == Some(Kind::LandsLate) {
-            flight.lands_late();
+            flight.lands_after(PUT_TIMEOUT, Kind::LandsLate);
             self.wait(PUT_TIMEOUT).await;
             return Err(self.failure(StoreErrorKind::Unavailable, ACTION, key));
         }
@@ -244,6 +244,9 @@ impl Store for View {
         let answer = world.land(put);
         self.half_a_store_call().await;
         if fault == Some(Kind::AnswerLost) {
+            if answer.is_ok() {
+                world.tally.add(Kind::AnswerLost);
+            }
             return Err(self.failure(StoreErrorKind::Unavailable, ACTION, key));
         }
         answer
@@ -269,22 +272,27 @@ struct Flight<'a> {
 }
 
 impl Flight<'_> {
-    /// Within some minutes: nobody deletes an entry sooner than an hour after, which is the margin that the bucket promises.
-    fn lands_late(&mut self) {
-        if let Some(put) = self.put.take() {
-            let delay = TimeDelta::milliseconds(self.world.between(1, 600_000));
-            self.world.timeline.plan_in(delay, Event::Landing(put));
-        }
+    /// Some time after `delay`: at once, when the next run begins, or much later. Nobody deletes an entry sooner than an
+    /// hour after its writing, which is the margin that the bucket promises.
+    fn lands_after(&mut self, delay: TimeDelta, kind: Kind) {
+        let Some(put) = self.put.take() else {
+            return;
+        };
+        let gap = self.world.scenario.schedule.num_milliseconds();
+        let (from, to) = self.world.pick(
+            &[(1, 3_000), (gap - 3_000, gap + 3_000), (1, 3_000_000)],
+            (1, 3_000),
+        );
+        let delay = delay + TimeDelta::milliseconds(self.world.between(from, to));
+        let landing = Event::Landing(put, kind);
+        self.world.timeline.plan_in(delay, landing);
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         if self.put.is_some() && self.world.between(0, 1) == 0 {
-            if is_entry(self.put.as_ref().map_or("", |put| &put.key)) {
-                self.world.tally.add(Kind::LandsAfterDeath);
-            }
-            self.lands_late();
+            self.lands_after(TimeDelta::zero(), Kind::LandsAfterDeath);
         }
     }
 }
@@ -295,12 +303,15 @@ impl CredentialSource for View {
         let world = &self.world;
         if world.chance(world.scenario.chances.secret) {
             world.tally.add(Kind::SecretUnavailable);
-            return Err(SecretError::Unavailable {
-                id: "simulated".to_owned(),
-                said: "simulated".to_owned(),
+            let (id, said) = ("simulated".to_owned(), "simulated".to_owned());
+            return Err(match world.between(0, 3) {
+                0 => SecretError::Missing { id, said },
+                1 => SecretError::Denied { id, said },
+                2 => SecretError::Malformed { id, problem: said },
+                _ => SecretError::Unavailable { id, said },
             });
         }
-        let credentials = world.zoom.borrow().credentials().clone();
+        let credentials = world.secret.borrow().clone();
         Ok(Credentials {
             account_id: credentials.account_id.into(),
             client_id: credentials.client_id.into(),
@@ -326,17 +337,19 @@ impl Transport for View {
             world.check(self.account.may_ask(world.now()));
             if request.query.contains("next_page_token")
                 && world.chance(world.scenario.chances.arrival_between)
-                && world.arrive()
+                && let Some(day) = world.arrive()
+                && request.query.contains(&format!("from={day}"))
             {
                 world.tally.add(Kind::ArrivalBetweenPages);
             }
         }
         self.half_a_call(100, Kind::SlowZoom).await;
-        if world.chance(world.scenario.chances.zoom) {
-            let (kind, fault) = zoom_faults::choose(world, endpoint);
-            world.tally.add(kind);
-            let mut zoom = world.zoom.borrow_mut();
-            zoom.script(Script::new(fault).on(endpoint));
+        let fault = world
+            .chance(world.scenario.chances.zoom)
+            .then(|| zoom_faults::choose(world, &request));
+        if let Some((_, fault)) = &fault {
+            let script = Script::new(fault.clone()).on(endpoint);
+            world.zoom.borrow_mut().script(script);
         }
         let reply = {
             let mut zoom = world.zoom.borrow_mut();
@@ -344,6 +357,12 @@ impl Transport for View {
             zoom.clear_requests();
             reply
         };
+        if let Some((kind, _)) = fault.filter(|(kind, _)| zoom_faults::happened(*kind, &reply)) {
+            world.tally.add(kind);
+        }
+        if zoom_faults::is_daily_limit(&reply) {
+            self.account.stop();
+        }
         note!(
             world,
             "run {}: {} {} → {}",

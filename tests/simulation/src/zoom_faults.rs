@@ -1,6 +1,6 @@
 //! What can be wrong with an answer of Zoom's.
 
-use zoom_simulator::{Endpoint, Fault, RetryAfter};
+use zoom_simulator::{Answer, Delivery, Endpoint, Fault, Reply, Request, RetryAfter};
 
 use crate::tally::Kind;
 use crate::world::World;
@@ -9,7 +9,7 @@ use crate::world::World;
 ///
 /// Not among these are pages that begin too early or too late or come twice, and rows that vanish while a sweep reads: a
 /// Zoom that skips rows by itself, or repeats them, cannot be told from one that has others.
-pub(crate) fn choose(world: &World, endpoint: Endpoint) -> (Kind, Fault) {
+pub(crate) fn choose(world: &World, request: &Request) -> (Kind, Fault) {
     let retry_after = world.pick(
         &[
             RetryAfter::Absent,
@@ -29,7 +29,7 @@ pub(crate) fn choose(world: &World, endpoint: Endpoint) -> (Kind, Fault) {
         (Kind::Unparsable, Fault::TruncatedJson),
         (Kind::Unparsable, Fault::NotJson),
     ];
-    if endpoint != Endpoint::Report {
+    if request.endpoint() != Endpoint::Report {
         let refusal = [(Kind::BadCredentials, Fault::InvalidClient)];
         let number = world.between(0, broken_connection.len() as i64) as usize;
         return broken_connection
@@ -73,7 +73,12 @@ pub(crate) fn choose(world: &World, endpoint: Endpoint) -> (Kind, Fault) {
         (Kind::NotAReport, Fault::LogsNull),
         (Kind::NotAReport, Fault::LogsNotAnArray),
         (Kind::TooLarge, Fault::Oversized(65 << 20)),
-        (Kind::RepeatedPageToken, Fault::RepeatedPageToken),
+        // On a first page there is no token to repeat.
+        if request.query.contains("next_page_token") {
+            (Kind::RepeatedPageToken, Fault::RepeatedPageToken)
+        } else {
+            (Kind::EmptyPage, Fault::EmptyPage)
+        },
         (Kind::EmptyPage, Fault::EmptyPage),
     ];
     let number = world.between(0, (broken_connection.len() + others.len()) as i64 - 1) as usize;
@@ -82,4 +87,33 @@ pub(crate) fn choose(world: &World, endpoint: Endpoint) -> (Kind, Fault) {
         .chain(others)
         .nth(number)
         .unwrap_or((Kind::Hang, Fault::Hang))
+}
+
+/// Whether the fault happened: damage to Zoom's answer is none where Zoom refuses.
+pub(crate) fn happened(kind: Kind, reply: &Reply) -> bool {
+    let damages_a_page = matches!(
+        kind,
+        Kind::Unparsable
+            | Kind::NotAReport
+            | Kind::TooLarge
+            | Kind::RepeatedPageToken
+            | Kind::EmptyPage
+    );
+    let refused = whole(reply).is_some_and(|answer| answer.status != 200);
+    !(damages_a_page && refused)
+}
+
+/// Whether Zoom says that the day's quota is spent.
+pub(crate) fn is_daily_limit(reply: &Reply) -> bool {
+    whole(reply).is_some_and(|answer| {
+        let kind = answer.header_value("x-ratelimit-type").unwrap_or_default();
+        answer.status == 429 && kind.to_ascii_lowercase().contains("daily")
+    })
+}
+
+fn whole(reply: &Reply) -> Option<&Answer> {
+    match &reply.delivery {
+        Delivery::Whole(answer) => Some(answer),
+        _ => None,
+    }
 }

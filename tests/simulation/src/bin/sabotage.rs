@@ -16,7 +16,7 @@ use simulation::sabotage::{LIST, Notice, Sabotage};
 /// Breaks the core's rules, one at a time, and looks whether the simulation, or a test, notices.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// How many worlds each sabotage may survive: as many as CI lets happen.
+    /// How many worlds each sabotage may survive. `make sabotage` says here how many CI lets happen.
     #[arg(long, default_value_t = 10_000)]
     seeds: u64,
 
@@ -100,6 +100,9 @@ impl Workshop {
 
     /// Breaks the rule, looks whether that is noticed, and mends it.
     fn try_out(&self, sabotage: &Sabotage, seeds: u64) -> io::Result<Option<String>> {
+        if let Notice::Tests { target, name } = sabotage.noticed_by {
+            self.check_unbroken(target, name)?;
+        }
         for edit in sabotage.edits {
             let file = self.tree.join(edit.file);
             let broken = edit
@@ -161,6 +164,16 @@ impl Workshop {
             .lines()
             .find(|line| line.starts_with("seed "))
             .map(str::to_owned))
+    }
+
+    /// Tests that fail anyway notice nothing.
+    fn check_unbroken(&self, target: &str, name: &str) -> io::Result<()> {
+        match self.test(target, name)? {
+            None => Ok(()),
+            Some(failed) => Err(io::Error::other(format!(
+                "nothing is broken yet, and there are failures already; mend these first: {failed}"
+            ))),
+        }
     }
 
     /// The tests that fail.

@@ -1,0 +1,106 @@
+//! What happens in the account: rows that Zoom lists, in time or late, above the others or anywhere among them.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use rand::RngExt;
+use zoom_simulator::{Place, Record};
+
+use crate::tally::Kind;
+use crate::world::{World, note};
+
+/// A world has no more rows than this. Small pages make long days of few rows, and without an end rows would arrive as
+/// fast as they are read.
+const MOST_ROWS: u32 = 120;
+
+impl World {
+    /// Zoom lists some rows that it did not list before, of today or of a day that may still get some. Returns the day.
+    pub(crate) fn arrive(&self) -> Option<NaiveDate> {
+        if self.rows.get() >= MOST_ROWS {
+            return None;
+        }
+        let late = self.rng.borrow_mut().random_bool(self.scenario.late_rows);
+        let today = self.now().date_naive();
+        let back = if late { self.between(0, 3) } else { 0 };
+        let day = today - Days::new(back as u64);
+        let begin = day.and_time(NaiveTime::MIN).and_utc();
+        let end = begin + TimeDelta::days(1);
+        if back > 0 && self.now() >= end + self.scenario.collector.late_arrival {
+            return None;
+        }
+        let last = self.now().min(end - TimeDelta::seconds(1));
+        let since = (last - begin).num_seconds();
+        let count = self.between(1, i64::from(self.scenario.rows));
+        // Many of one second, or one each.
+        let bulk = self.between(0, 1) == 0;
+        let mut time = last - TimeDelta::seconds(if late { self.between(0, since) } else { 0 });
+        for _ in 0..count {
+            if !bulk && time > begin + TimeDelta::minutes(1) {
+                time -= TimeDelta::seconds(self.between(0, 5));
+            }
+            let place = if self.is_punctual() {
+                Place::Head
+            } else {
+                self.place(day)
+            };
+            self.list(day, time, place);
+        }
+        Some(day)
+    }
+
+    /// Whether every row is listed above those that were there before.
+    pub(crate) fn is_punctual(&self) -> bool {
+        self.scenario.late_rows == 0.0
+    }
+
+    fn place(&self, day: NaiveDate) -> Place {
+        let rows = self.zoom.borrow().truth.count(day) as i64;
+        match self.between(0, 3) {
+            0 => Place::Head,
+            1 => Place::At(self.between(0, rows) as usize),
+            _ => Place::ByTime,
+        }
+    }
+
+    fn list(&self, day: NaiveDate, time: DateTime<Utc>, place: Place) {
+        let equal = self.rng.borrow_mut().random_bool(self.scenario.equal_rows);
+        self.rows.set(self.rows.get() + 1);
+        let detail = if equal {
+            self.pick(&["a", "b", "c"], "a").to_owned()
+        } else {
+            format!("row {}", self.rows.get())
+        };
+        let odd = self.scenario.odd_rows && self.between(0, 4) == 0;
+        let record = if odd {
+            self.odd_record(time, &detail)
+        } else {
+            Record::new(time, "ada@example.com", "User", "Add", &detail)
+        };
+        if self.oracle.borrow_mut().listed(day, record.json()) {
+            self.tally.add(Kind::EqualRow);
+        }
+        note!(self, "zoom lists {} on {day}, {place:?}", record.json());
+        let truth = &mut self.zoom.borrow_mut().truth;
+        let head = truth.day(day).next().cloned();
+        truth.insert(day, place, record);
+        if head.is_some() && truth.day(day).next() == head.as_ref() {
+            self.tally.add(Kind::LateRow);
+        }
+    }
+
+    /// A record of another shape than Zoom documents, or with a time that is not on its day.
+    fn odd_record(&self, time: DateTime<Utc>, detail: &str) -> Record {
+        let at = time.format("%Y-%m-%dT%H:%M:%SZ");
+        let json = match self.between(0, 3) {
+            0 => format!(r#"{{"detail":"{detail}","n":1.50}}"#),
+            1 => format!(r#"{{"action":"{detail}","time":"{at}","operator":null}}"#),
+            2 => format!(
+                r#"{{"time":"{at}","operation_detail":"{detail}","nested":{{"z":[1e3,"\u00e9"]}}}}"#
+            ),
+            _ => {
+                let other_day = time - TimeDelta::days(1);
+                return Record::new(other_day, "ada@example.com", "User", "Add", detail);
+            }
+        };
+        Record::from_json(&json)
+            .unwrap_or_else(|_| Record::new(time, "ada@example.com", "User", "Add", detail))
+    }
+}
