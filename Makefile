@@ -18,9 +18,14 @@ test: fmt lint test-terraform test-scripts test-simulation test-fuzz test-rust #
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 
 lint: ## Runs clippy; a warning is an error
+	@scripts/prerequisites rust fuzz
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	@# The core alone, as the simulation and the fuzz targets build it.
+	cargo clippy --locked --package zoom_operationlogs_to_s3 --lib --no-default-features -- --deny warnings
+	cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz --all-targets -- --deny warnings
 
 test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
 	@scripts/prerequisites rust nextest python
@@ -55,11 +60,11 @@ sabotage: ## Breaks each rule of the protocol and looks whether that is noticed;
 	  $(if $(ONLY),--only "$(ONLY)",--write docs/sabotage.md)
 
 test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
-	@scripts/prerequisites rust
+	@scripts/prerequisites rust fuzz
 	SECONDS_EACH=10 scripts/fuzz
 
 fuzz: ## The same for ten minutes each; SECONDS_EACH=3600 for an hour
-	@scripts/prerequisites rust
+	@scripts/prerequisites rust fuzz
 	scripts/fuzz
 
 build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64

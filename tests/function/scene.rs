@@ -1,6 +1,6 @@
 //! The scene of a test: a bucket, a secret, a Zoom, and the function between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate, Utc};
@@ -141,11 +141,16 @@ impl Scene {
     }
 }
 
-/// Every version of every object, deleted ones included, holds together exactly what Zoom holds.
+/// Every version of every object, deleted ones included, holds together exactly what Zoom holds: each record in an object of
+/// the day under which Zoom lists it. Each day's objects are numbered without a gap.
 pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
-    let mut balance: BTreeMap<String, i64> = BTreeMap::new();
+    let mut balance: BTreeMap<(NaiveDate, String), i64> = BTreeMap::new();
+    let mut numbers: BTreeMap<NaiveDate, BTreeSet<u64>> = BTreeMap::new();
     for version in bucket.versions(PREFIX).await.unwrap() {
+        let (day, number) = day_and_number(&version.key)
+            .unwrap_or_else(|| panic!("{} is no key of an entry", version.key));
         if !version.delete_marker {
+            numbers.entry(day).or_default().insert(number);
             let body = bucket
                 .read_version(&version.key, &version.id)
                 .await
@@ -153,23 +158,45 @@ pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
             let text =
                 std::io::read_to_string(flate2::read::GzDecoder::new(body.as_slice())).unwrap();
             for line in text.lines() {
-                *balance.entry(line.to_owned()).or_default() += 1;
+                *balance.entry((day, line.to_owned())).or_default() += 1;
             }
         }
     }
+    for (day, numbers) in numbers {
+        let without_a_gap = (0..)
+            .zip(&numbers)
+            .all(|(expected, &number)| number == expected);
+        assert!(without_a_gap, "{day} has the objects {numbers:?}");
+    }
     let zoom = zoom.world();
-    for date in zoom.truth.counts().into_keys() {
-        for record in zoom.truth.day(date) {
-            *balance.entry(record.json().to_owned()).or_default() -= 1;
+    for day in zoom.truth.counts().into_keys() {
+        for record in zoom.truth.day(day) {
+            *balance.entry((day, record.json().to_owned())).or_default() -= 1;
         }
     }
     balance.retain(|_, difference| *difference != 0);
     let some: Vec<_> = balance.iter().take(3).collect();
     assert!(
         balance.is_empty(),
-        "{} records missing (-) or doubled (+): {some:#?}",
+        "{} records missing on a day (-) or too much there (+): {some:#?}",
         balance.len()
     );
+}
+
+/// The day and the number of the entry that this is the key of.
+fn day_and_number(key: &str) -> Option<(NaiveDate, u64)> {
+    let (_, name) = key.rsplit_once('/')?;
+    let day_and_number = name
+        .strip_prefix("zoom-operationlogs-")?
+        .strip_suffix(".json.gz")?;
+    let (day, number) = day_and_number.rsplit_once('-')?;
+    let (day, number): (NaiveDate, u64) = (day.parse().ok()?, number.parse().ok()?);
+    // Whatever else might be read as these, this is how they are written.
+    let written = format!(
+        "{PREFIX}{}{number:06}.json.gz",
+        day.format("%Y/%m/%d/zoom-operationlogs-%Y-%m-%d-")
+    );
+    (written == key).then_some((day, number))
 }
 
 async fn store_credentials(stack: &Stack, credentials: &Credentials) {

@@ -2,12 +2,15 @@
 //!
 //! What passes through is not touched, neither the `Host` header nor the way the path is written, so that a signed request
 //! stays valid. Nothing passes in part: a request is read whole before it is sent on, and so is its answer before its
-//! fate is decided. A request that was read whole reaches the server even if its sender is gone by then.
+//! fate is decided. A request that was read whole reaches the server even if its sender is gone by then, though not if the
+//! proxy is.
 
 use std::{
     collections::BTreeMap,
+    io,
     net::SocketAddr,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use http_body_util::{BodyExt, Full};
@@ -28,6 +31,7 @@ use rand_chacha::ChaCha8Rng;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
+    sync::oneshot,
     task::{JoinHandle, JoinSet},
 };
 
@@ -38,7 +42,11 @@ use crate::{
     tls::Tls,
 };
 
-/// A loopback port in front of a server. Dropping it closes the port and all connections.
+/// How long no connection is accepted after one could not be for want of something.
+const RESPITE: Duration = Duration::from_millis(50);
+
+/// A loopback port in front of a server. Dropping it closes the port and all connections, and what was on its way to the
+/// server goes no further.
 #[derive(Debug)]
 pub struct Proxy {
     url: String,
@@ -51,7 +59,7 @@ pub struct Proxy {
 pub struct Traffic {
     /// Those that came in.
     pub received: u64,
-    /// Those among them that the server has seen, and answered.
+    /// Those among them that the server has seen, and answered. What it failed to answer counts as received, no more.
     pub forwarded: u64,
     /// Those that the server has not seen and the client got no answer to.
     pub requests_lost: u64,
@@ -59,13 +67,21 @@ pub struct Traffic {
     pub answers_lost: u64,
 }
 
+/// Calls the server.
+type Upstream = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// What the server said, if it could be reached.
+type Answer = Result<Response<Full<Bytes>>, hyper_util::client::legacy::Error>;
+
 /// What all connections share.
 #[derive(Clone, Debug)]
 struct Desk {
     /// The server, without a path.
     upstream: Uri,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Upstream,
     state: Arc<Mutex<State>>,
+    /// What is on its way to the server; none once the proxy is gone.
+    forwarding: Arc<Mutex<Option<JoinSet<()>>>>,
 }
 
 #[derive(Debug)]
@@ -99,6 +115,7 @@ impl Proxy {
                 traffic: BTreeMap::new(),
                 dice: ChaCha8Rng::seed_from_u64(seed),
             })),
+            forwarding: Arc::new(Mutex::new(Some(JoinSet::new()))),
         };
         let acceptor = tls.map(Tls::acceptor);
         let server = tokio::spawn({
@@ -106,10 +123,15 @@ impl Proxy {
             async move {
                 let mut connections = JoinSet::new();
                 loop {
-                    // An error here is about one connection that went away; others may still come.
-                    let Ok((stream, _)) = listener.accept().await else {
-                        tokio::task::yield_now().await;
-                        continue;
+                    let stream = match listener.accept().await {
+                        Ok((stream, _)) => stream,
+                        // That one went away; others may still come.
+                        Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => continue,
+                        // No descriptor or no memory is left. Nothing tells when there is some again.
+                        Err(_) => {
+                            tokio::time::sleep(RESPITE).await;
+                            continue;
+                        }
                     };
                     // Small answers go out at once; a failure to set this only makes them slower.
                     let _ = stream.set_nodelay(true);
@@ -160,6 +182,9 @@ impl Proxy {
 impl Drop for Proxy {
     fn drop(&mut self) {
         self.server.abort();
+        // A connection that is served at this moment finds that nothing is forwarded any more.
+        let forwarding = lock(&self.desk.forwarding).take();
+        drop(forwarding);
     }
 }
 
@@ -189,23 +214,39 @@ impl Desk {
         uri.path_and_query = head.uri.path_and_query().cloned();
         head.uri = Uri::from_parts(uri).map_err(|_| Cut)?;
         let request = Request::from_parts(head, Full::new(body));
-        let (desk, state) = (self.clone(), Arc::clone(&self.state));
-        // A task of its own: it goes on when the sender of the request hangs up.
-        let forwarded = tokio::spawn(async move {
-            let answer = desk.forward(request).await?;
-            let mut state = lock(&state);
-            let traffic = state.traffic(&method);
-            traffic.forwarded += 1;
-            traffic.answers_lost += u64::from(lost == Some(Lost::Answer));
-            Ok(answer)
-        });
-        let answer: Result<_, hyper_util::client::legacy::Error> =
-            forwarded.await.map_err(|_| Cut)?;
-        match answer {
+        let answer = self.spawn_forward(request, method, lost).ok_or(Cut)?;
+        match answer.await {
+            // The proxy is gone.
+            Err(_) => Err(Cut),
             Ok(_) if lost == Some(Lost::Answer) => Err(Cut),
-            Ok(answer) => Ok(answer),
-            Err(error) => Ok(unreachable_upstream(&error)),
+            Ok(answer) => Ok(answer.unwrap_or_else(|error| unreachable_upstream(&error))),
         }
+    }
+
+    /// Forwards in a task of its own: it goes on when the sender of the request hangs up. None when the proxy is gone.
+    fn spawn_forward(
+        &self,
+        request: Request<Full<Bytes>>,
+        method: Method,
+        lost: Option<Lost>,
+    ) -> Option<oneshot::Receiver<Answer>> {
+        let (tell, told) = oneshot::channel();
+        let (client, state) = (self.client.clone(), Arc::clone(&self.state));
+        let mut forwarding = lock(&self.forwarding);
+        let tasks = forwarding.as_mut()?;
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(async move {
+            let answer = forward(&client, request).await;
+            if answer.is_ok() {
+                let mut state = lock(&state);
+                let traffic = state.traffic(&method);
+                traffic.forwarded += 1;
+                traffic.answers_lost += u64::from(lost == Some(Lost::Answer));
+            }
+            // Who hung up has no use for it.
+            let _ = tell.send(answer);
+        });
+        Some(told)
     }
 
     /// Counts a request in and decides its fate.
@@ -221,22 +262,19 @@ impl Desk {
         }
         lost
     }
+}
 
-    async fn forward(
-        &self,
-        request: Request<Full<Bytes>>,
-    ) -> Result<Response<Full<Bytes>>, hyper_util::client::legacy::Error> {
-        let (mut head, body) = self.client.request(request).await?.into_parts();
-        let Ok(body) = body.collect().await else {
-            let cut = Response::new(Full::from("the server's answer was cut short"));
-            let (mut head, body) = cut.into_parts();
-            head.status = StatusCode::BAD_GATEWAY;
-            return Ok(Response::from_parts(head, body));
-        };
-        head.headers.remove(CONNECTION);
-        head.headers.remove(TRANSFER_ENCODING);
-        Ok(Response::from_parts(head, Full::new(body.to_bytes())))
-    }
+async fn forward(client: &Upstream, request: Request<Full<Bytes>>) -> Answer {
+    let (mut head, body) = client.request(request).await?.into_parts();
+    let Ok(body) = body.collect().await else {
+        let cut = Response::new(Full::from("the server's answer was cut short"));
+        let (mut head, body) = cut.into_parts();
+        head.status = StatusCode::BAD_GATEWAY;
+        return Ok(Response::from_parts(head, body));
+    };
+    head.headers.remove(CONNECTION);
+    head.headers.remove(TRANSFER_ENCODING);
+    Ok(Response::from_parts(head, Full::new(body.to_bytes())))
 }
 
 impl State {
@@ -254,4 +292,93 @@ fn unreachable_upstream(error: &dyn std::error::Error) -> Response<Full<Bytes>> 
     let mut response = Response::new(Full::from(said));
     *response.status_mut() = StatusCode::BAD_GATEWAY;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+    };
+
+    use super::*;
+
+    const REQUEST: &[u8] =
+        b"PUT /bucket/key HTTP/1.1\r\nhost: proxy\r\ncontent-length: 4\r\n\r\nbody";
+
+    async fn upstream() -> (TcpListener, String) {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        (listener, url)
+    }
+
+    /// Sends the request to the proxy.
+    async fn send(proxy: &Proxy) -> TcpStream {
+        let address = proxy.url().strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(REQUEST).await.unwrap();
+        stream
+    }
+
+    /// What the proxy says until it hangs up.
+    async fn heard(mut stream: TcpStream) -> String {
+        stream.shutdown().await.unwrap();
+        let mut heard = Vec::new();
+        // A connection that is cut may end with an error; what matters is what came before.
+        let _ = stream.read_to_end(&mut heard).await;
+        String::from_utf8(heard).unwrap()
+    }
+
+    /// Reads a forwarded request to its end.
+    async fn receive(stream: &mut TcpStream) {
+        let mut received = Vec::new();
+        while !received.ends_with(b"body") {
+            assert_ne!(stream.read_buf(&mut received).await.unwrap(), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_that_is_gone_is_told_to_the_client_unless_the_answer_shall_be_lost() {
+        let (listener, url) = upstream().await;
+        drop(listener);
+        let proxy = Proxy::start(&url, None, 1).await.unwrap();
+        let answered = heard(send(&proxy).await).await;
+        assert!(answered.starts_with("HTTP/1.1 502"), "{answered}");
+
+        proxy.lose(Loss::of_answers());
+        assert_eq!(heard(send(&proxy).await).await, "");
+        let traffic = proxy.traffic("PUT");
+        assert_eq!((traffic.received, traffic.forwarded), (2, 0));
+        assert_eq!(traffic.answers_lost, 0, "there was none");
+    }
+
+    #[tokio::test]
+    async fn a_request_lands_although_its_sender_is_gone() {
+        let (listener, url) = upstream().await;
+        let proxy = Proxy::start(&url, None, 1).await.unwrap();
+        let sender = send(&proxy).await;
+        let (mut server, _) = listener.accept().await.unwrap();
+        drop(sender);
+        receive(&mut server).await;
+        server
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        while proxy.traffic("PUT").forwarded == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_to_the_server_ends_with_the_proxy() {
+        let (listener, url) = upstream().await;
+        let proxy = Proxy::start(&url, None, 1).await.unwrap();
+        let sender = send(&proxy).await;
+        let (mut server, _) = listener.accept().await.unwrap();
+        receive(&mut server).await;
+        drop(proxy);
+        // The server never answers: only because the proxy let go of it does this connection end.
+        assert_eq!(server.read(&mut [0; 1]).await.unwrap(), 0);
+        assert_eq!(heard(sender).await, "");
+    }
 }

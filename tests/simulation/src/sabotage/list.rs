@@ -221,6 +221,15 @@ pub const LIST: &[Sabotage] = &[
         )],
     ),
     in_simulation(
+        "Zoom's word is lost where the bucket fails too",
+        "what Zoom says of the day's quota holds for all days, though the day at hand failed at the bucket",
+        &[edit(
+            READ,
+            "                        self.heed(day, said);",
+            "                        let _ = said;",
+        )],
+    ),
+    in_simulation(
         "a settled day forgets its number of entries",
         "a replay of a settled day that finds fewer entries than were delivered fails; the number is kept",
         &[edit(
@@ -320,8 +329,8 @@ pub const LIST: &[Sabotage] = &[
         "a token is kept only once the rows above it are in the log",
         &[edit(
             READ,
-            "                Err(error) => result = Err(error.into()),",
-            "                Err(_) => self.keep_place(&pass, &mut state, &result),",
+            "                    result = Err(error.into());",
+            "                    drop(error);\n                    self.keep_place(&pass, &mut state, &result);",
         )],
     ),
     in_simulation(
@@ -390,7 +399,7 @@ pub const LIST: &[Sabotage] = &[
         "a dry run writes nothing, the checkpoint included",
         &[edit(
             RUN,
-            "        if self.report.dry_run {\n            return Ok(());\n        }",
+            "        if self.report.dry_run {\n            return Ok(Committed::Alone);\n        }",
             "",
         )],
     ),
