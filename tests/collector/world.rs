@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::clock::Clock;
@@ -327,35 +326,7 @@ impl Transport for View<'_> {
         request: Request<'_>,
         timeout: Duration,
     ) -> Result<Response, TransportError> {
-        let request = match request {
-            Request::Form {
-                form,
-                basic: (user, password),
-                ..
-            } => {
-                let account = form
-                    .iter()
-                    .find(|(name, _)| *name == "account_id")
-                    .unwrap()
-                    .1;
-                zoom_simulator::Request::token(&zoom_simulator::Credentials {
-                    account_id: account.expose_secret().to_owned(),
-                    client_id: user.expose_secret().to_owned(),
-                    client_secret: password.expose_secret().to_owned(),
-                })
-            }
-            Request::Query { query, bearer, .. } => {
-                let base = zoom_simulator::Request {
-                    method: "GET".to_owned(),
-                    path: "/v2/report/operationlogs".to_owned(),
-                    authorization: Some(format!("Bearer {}", bearer.expose_secret())),
-                    ..zoom_simulator::Request::default()
-                };
-                query
-                    .iter()
-                    .fold(base, |request, (name, value)| request.with(name, value))
-            }
-        };
+        let request = simulation::wire::request(request);
         step().await;
         let reply = self.0.zoom.borrow_mut().handle(self.0.now.get(), &request);
         let delay = TimeDelta::from_std(reply.delay.min(timeout)).unwrap();
@@ -365,12 +336,7 @@ impl Transport for View<'_> {
             return Err(TransportError::TimedOut(timeout));
         }
         match reply.delivery {
-            Delivery::Whole(answer) => Ok(Response {
-                status: answer.status,
-                retry_after: answer.header_value("retry-after").map(str::to_owned),
-                rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
-                body: answer.body,
-            }),
+            Delivery::Whole(answer) => Ok(simulation::wire::response(answer)),
             Delivery::Hang => {
                 self.0.pass(TimeDelta::from_std(timeout).unwrap());
                 Err(TransportError::TimedOut(timeout))

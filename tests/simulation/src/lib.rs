@@ -21,6 +21,7 @@
 //! - `oracle`: what is true, and what the function did; `account`: what an invocation may spend and write
 //! - `world`: clock, Zoom and bucket; `arrivals`: what happens in the account; `neighbours`: who else touches the bucket
 //! - `zoom_faults`: what can be wrong with an answer of Zoom's
+//! - `wire`: between the function's client and the simulated Zoom
 //! - `view`: the world as a run sees it, through the core's traits; `process`: the function's processes
 //! - `schedule`: when runs begin; `simulate`: one world, from the first firing to its end; `calm`: that end
 //! - `verdict`: what became of it
@@ -41,6 +42,7 @@ mod timeline;
 mod trace;
 mod verdict;
 mod view;
+pub mod wire;
 mod world;
 mod zoom_faults;
 

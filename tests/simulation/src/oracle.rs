@@ -336,7 +336,7 @@ fn only_grows(
     };
     let earlier = |(before, after): (Option<DateTime<Utc>>, Option<DateTime<Utc>>)| after < before;
     if moments(before).into_iter().zip(moments(after)).any(earlier)
-        || before.ask_tomorrow > after.ask_tomorrow
+        || (before.ask_tomorrow && !after.ask_tomorrow)
     {
         return broken!("a checkpoint takes back what the one before it said of moments");
     }

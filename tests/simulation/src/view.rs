@@ -10,7 +10,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
-use secrecy::ExposeSecret as _;
 use zoom_operationlogs_to_s3::clock::Clock;
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::store::{
@@ -21,6 +20,7 @@ use zoom_simulator::{Delivery, Endpoint, Script};
 
 use crate::scenario::STATE_KEY;
 use crate::tally::Kind;
+use crate::wire::{self, Asked, Got};
 use crate::world::{Event, Put, RunId, World, note, ready};
 use crate::zoom_faults;
 
@@ -327,7 +327,7 @@ impl Transport for View {
         timeout: Duration,
     ) -> Result<Response, TransportError> {
         let world = &self.world;
-        let request = simulated(request);
+        let request = wire::request(request);
         let endpoint = request.endpoint();
         if endpoint == Endpoint::Report {
             if !self.account.is_dry_run() {
@@ -374,83 +374,13 @@ impl Transport for View {
         self.half_a_call(100, Kind::SlowZoom).await;
         match reply.delivery {
             Delivery::Whole(answer) if answer.len() > LARGEST_BODY => Err(TransportError::TooLarge),
-            Delivery::Whole(answer) => Ok(Response {
-                status: answer.status,
-                retry_after: answer.header_value("retry-after").map(str::to_owned),
-                rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
-                body: answer.body,
-            }),
+            Delivery::Whole(answer) => Ok(wire::response(answer)),
             Delivery::Hang => {
                 self.wait(TimeDelta::from_std(timeout).unwrap_or(TimeDelta::MAX))
                     .await;
                 Err(TransportError::TimedOut(timeout))
             }
             _ => Err(TransportError::Connection("cut".to_owned())),
-        }
-    }
-}
-
-/// A request as the simulator takes it.
-fn simulated(request: Request<'_>) -> zoom_simulator::Request {
-    match request {
-        Request::Form {
-            form,
-            basic: (user, password),
-            ..
-        } => {
-            let account = form.iter().find(|(name, _)| *name == "account_id");
-            zoom_simulator::Request::token(&zoom_simulator::Credentials {
-                account_id: account
-                    .map_or_else(String::new, |(_, id)| id.expose_secret().to_owned()),
-                client_id: user.expose_secret().to_owned(),
-                client_secret: password.expose_secret().to_owned(),
-            })
-        }
-        Request::Query { query, bearer, .. } => {
-            let base = zoom_simulator::Request {
-                method: "GET".to_owned(),
-                path: "/v2/report/operationlogs".to_owned(),
-                authorization: Some(format!("Bearer {}", bearer.expose_secret())),
-                ..zoom_simulator::Request::default()
-            };
-            query
-                .iter()
-                .fold(base, |request, (name, value)| request.with(name, value))
-        }
-    }
-}
-
-/// A query without the token's text.
-struct Asked<'a>(&'a str);
-
-impl std::fmt::Display for Asked<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (query, token) = self
-            .0
-            .split_once("&next_page_token=")
-            .unwrap_or((self.0, ""));
-        f.write_str(query)?;
-        if token.is_empty() {
-            Ok(())
-        } else {
-            write!(f, " token {}", &token[..token.len().min(6)])
-        }
-    }
-}
-
-/// What came back, in a word.
-struct Got<'a>(&'a Delivery);
-
-impl std::fmt::Display for Got<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Delivery::Whole(answer) => {
-                let rows = answer.text().matches("{\"").count().saturating_sub(1);
-                write!(f, "{} ({} bytes, {rows} rows)", answer.status, answer.len())
-            }
-            Delivery::Cut(answer, bytes) => write!(f, "{}, cut after {bytes} bytes", answer.status),
-            Delivery::Dropped => f.write_str("the connection is closed"),
-            Delivery::Hang => f.write_str("nothing"),
         }
     }
 }

@@ -162,10 +162,33 @@ fn explore(arguments: &Arguments, campaign: Campaign) -> ExitCode {
             "\nseed {seed}: {violation}\n  to see it happen: make simulate SEED={seed} CAMPAIGN={which}"
         );
     }
-    match sum.violations.is_empty() {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
+    let rare = rare_kinds(&sum, arguments, campaign);
+    for kind in &rare {
+        println!(
+            "\n{}: only {} times in {} worlds, which proves little",
+            kind.name(),
+            sum.tally.get(*kind),
+            sum.worlds
+        );
     }
+    if sum.violations.is_empty() && rare.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// With so many worlds each kind of fault must have happened at least once in a hundred of them.
+const MANY: u64 = 10_000;
+
+/// The kinds of faults that happened too seldom for the promises kept to mean much.
+fn rare_kinds(sum: &Sum, arguments: &Arguments, campaign: Campaign) -> Vec<Kind> {
+    let many = arguments.seeds >= MANY && !arguments.until_broken;
+    let expected = many && campaign == Campaign::Guarantee;
+    let kinds = Kind::ALL.iter().copied().filter(|_| expected);
+    kinds
+        .filter(|&kind| sum.tally.get(kind) < sum.worlds / 100)
+        .collect()
 }
 
 fn work(

@@ -1,0 +1,82 @@
+//! Between the function's client and the simulated Zoom: what the one sends as the other takes it, and back.
+
+use secrecy::ExposeSecret as _;
+use zoom_operationlogs_to_s3::zoom::{Request, Response};
+use zoom_simulator::{Answer, Delivery};
+
+/// A request as the simulator takes it.
+#[must_use]
+pub fn request(request: Request<'_>) -> zoom_simulator::Request {
+    match request {
+        Request::Form {
+            form,
+            basic: (user, password),
+            ..
+        } => {
+            let account = form.iter().find(|(name, _)| *name == "account_id");
+            zoom_simulator::Request::token(&zoom_simulator::Credentials {
+                account_id: account
+                    .map_or_else(String::new, |(_, id)| id.expose_secret().to_owned()),
+                client_id: user.expose_secret().to_owned(),
+                client_secret: password.expose_secret().to_owned(),
+            })
+        }
+        Request::Query { query, bearer, .. } => {
+            let base = zoom_simulator::Request {
+                method: "GET".to_owned(),
+                path: "/v2/report/operationlogs".to_owned(),
+                authorization: Some(format!("Bearer {}", bearer.expose_secret())),
+                ..zoom_simulator::Request::default()
+            };
+            query
+                .iter()
+                .fold(base, |request, (name, value)| request.with(name, value))
+        }
+    }
+}
+
+/// An answer as the client's transport gives it.
+#[must_use]
+pub fn response(answer: Answer) -> Response {
+    Response {
+        status: answer.status,
+        retry_after: answer.header_value("retry-after").map(str::to_owned),
+        rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
+        body: answer.body,
+    }
+}
+
+/// A query without the token's text.
+pub(crate) struct Asked<'a>(pub(crate) &'a str);
+
+impl std::fmt::Display for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (query, token) = self
+            .0
+            .split_once("&next_page_token=")
+            .unwrap_or((self.0, ""));
+        f.write_str(query)?;
+        if token.is_empty() {
+            Ok(())
+        } else {
+            write!(f, " token {}", &token[..token.len().min(6)])
+        }
+    }
+}
+
+/// What came back, in a word.
+pub(crate) struct Got<'a>(pub(crate) &'a Delivery);
+
+impl std::fmt::Display for Got<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Delivery::Whole(answer) => {
+                let rows = answer.text().matches("{\"").count().saturating_sub(1);
+                write!(f, "{} ({} bytes, {rows} rows)", answer.status, answer.len())
+            }
+            Delivery::Cut(answer, bytes) => write!(f, "{}, cut after {bytes} bytes", answer.status),
+            Delivery::Dropped => f.write_str("the connection is closed"),
+            Delivery::Hang => f.write_str("nothing"),
+        }
+    }
+}
