@@ -62,7 +62,7 @@ async fn killed_unheard_and_refused_it_delivers_each_record_exactly_once() {
 
     // Another machine needs another time for a run, and the kills must meet runs everywhere.
     let length = pipeline.length_of_a_run().await;
-    tell(&format!("a run that nobody kills takes {length:.0?}"));
+    tell(&format!("a run that nobody kills takes {length:.2?}"));
 
     let begin = Instant::now();
     let toll = Toll::default();
