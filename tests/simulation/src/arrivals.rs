@@ -19,11 +19,17 @@ impl World {
         }
         let late = self.rng.borrow_mut().random_bool(self.scenario.late_rows);
         let today = self.now().date_naive();
-        let back = if late { self.between(0, 3) } else { 0 };
-        let day = today - Days::new(back as u64);
+        let day = match self
+            .settles_soon()
+            .filter(|_| late && self.between(0, 1) == 0)
+        {
+            Some(day) => day,
+            None if late => today - Days::new(self.between(0, 3) as u64),
+            None => today,
+        };
         let begin = day.and_time(NaiveTime::MIN).and_utc();
         let end = begin + TimeDelta::days(1);
-        if back > 0 && self.now() >= end + self.scenario.collector.late_arrival {
+        if day < today && self.now() >= end + self.scenario.collector.late_arrival {
             return None;
         }
         let last = self.now().min(end - TimeDelta::seconds(1));
@@ -44,6 +50,20 @@ impl World {
             self.list(day, time, place);
         }
         Some(day)
+    }
+
+    /// A day that may settle within the hour: what it gets now, it gets at the last moment.
+    fn settles_soon(&self) -> Option<NaiveDate> {
+        let in_an_hour = self.now() + TimeDelta::hours(1) - self.scenario.collector.late_arrival;
+        let end = in_an_hour.date_naive().and_time(NaiveTime::MIN).and_utc();
+        (in_an_hour - end <= TimeDelta::hours(1)).then(|| in_an_hour.date_naive() - Days::new(1))
+    }
+
+    /// When the next day may settle.
+    pub(crate) fn next_settling(&self) -> DateTime<Utc> {
+        let late = self.scenario.collector.late_arrival;
+        let midnight = (self.now() - late).date_naive() + Days::new(1);
+        midnight.and_time(NaiveTime::MIN).and_utc() + late
     }
 
     /// Whether every row is listed above those that were there before.

@@ -127,16 +127,16 @@ impl Scenario {
     }
 }
 
-/// When a world begins: any minute of some days, or a little before days settle, which is when it is decided what was
+/// When a world begins: at any moment of some days, or a little before days settle, which is when it is decided what was
 /// lost.
 fn some_moment(late_arrival: TimeDelta, rng: &mut ChaCha8Rng) -> DateTime<Utc> {
     let first = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap_or_default();
     let midnight =
         first.and_time(NaiveTime::MIN).and_utc() + TimeDelta::days(rng.random_range(3..500));
     if rng.random_bool(0.5) {
-        midnight + late_arrival - TimeDelta::minutes(rng.random_range(0..120))
+        midnight + late_arrival - TimeDelta::milliseconds(rng.random_range(0..7_200_000))
     } else {
-        midnight + TimeDelta::minutes(rng.random_range(0..24 * 60))
+        midnight + TimeDelta::milliseconds(rng.random_range(0..86_400_000))
     }
 }
 

@@ -34,6 +34,13 @@ impl Simulation {
         for _ in 0..world.between(0, 2) {
             world.timeline.plan_in(sometime(), Event::Arrival);
         }
+        // Rows of the last moment before a day may settle.
+        let settling = world.next_settling();
+        if settling <= world.now() + gap {
+            let most = world.pick(&[5_000, 120_000], 5_000);
+            let before = TimeDelta::milliseconds(world.between(1, most));
+            world.timeline.plan(settling - before, Event::Arrival);
+        }
         if world.chance(chances.tamper) {
             // Between two runs, or in the midst of one.
             let midst = TimeDelta::milliseconds(world.between(0, 2_000));

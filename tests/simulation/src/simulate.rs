@@ -17,7 +17,7 @@ use crate::trace::Trace;
 use crate::verdict::Verdict;
 use crate::world::{Event, RunId, World, note};
 
-/// A world in which more than this happens does not come to an end: half a year of days makes some ten thousand events.
+/// A world in which more than this happens does not come to an end.
 const MOST_EVENTS: u32 = 500_000;
 
 /// Lets the world of `seed` happen.
