@@ -43,7 +43,7 @@ test-scripts: ## Runs shellcheck on the scripts
 	$(PYTHON_ENV)/bin/shellcheck $$(grep -lE '^#!.*bash' scripts/* .ci/*)
 
 # Some two minutes on two processors. Each sabotage of `make sabotage` is noticed within as many.
-CI_SEEDS = 30000
+CI_SEEDS = 50000
 
 simulate: ## Lets SEEDS simulated worlds happen (10000), from FIRST (0); or shows the one of SEED; CAMPAIGN=eager-feed, shuffled-rows
 	@scripts/prerequisites rust

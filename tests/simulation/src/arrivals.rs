@@ -14,19 +14,23 @@ const MOST_ROWS: u32 = 120;
 impl World {
     /// Zoom lists some rows that it did not list before, of today or of a day that may still get some. Returns the day.
     pub(crate) fn arrive(&self) -> Option<NaiveDate> {
+        let late = self.rng.borrow_mut().random_bool(self.scenario.late_rows);
+        let back = if late { self.between(0, 3) } else { 0 };
+        self.arrive_on(self.now().date_naive() - Days::new(back as u64), late)
+    }
+
+    /// Zoom lists rows of a day that may settle in a moment, if there is one.
+    pub(crate) fn arrive_at_last(&self) {
+        if let Some(day) = self.settles_soon().filter(|_| !self.is_punctual()) {
+            self.arrive_on(day, true);
+        }
+    }
+
+    fn arrive_on(&self, day: NaiveDate, late: bool) -> Option<NaiveDate> {
         if self.rows.get() >= MOST_ROWS {
             return None;
         }
-        let late = self.rng.borrow_mut().random_bool(self.scenario.late_rows);
         let today = self.now().date_naive();
-        let day = match self
-            .settles_soon()
-            .filter(|_| late && self.between(0, 1) == 0)
-        {
-            Some(day) => day,
-            None if late => today - Days::new(self.between(0, 3) as u64),
-            None => today,
-        };
         let begin = day.and_time(NaiveTime::MIN).and_utc();
         let end = begin + TimeDelta::days(1);
         if day < today && self.now() >= end + self.scenario.collector.late_arrival {
@@ -52,7 +56,7 @@ impl World {
         Some(day)
     }
 
-    /// A day that may settle within the hour: what it gets now, it gets at the last moment.
+    /// A day that may settle within the hour.
     fn settles_soon(&self) -> Option<NaiveDate> {
         let in_an_hour = self.now() + TimeDelta::hours(1) - self.scenario.collector.late_arrival;
         let end = in_an_hour.date_naive().and_time(NaiveTime::MIN).and_utc();

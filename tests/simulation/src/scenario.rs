@@ -191,7 +191,7 @@ fn zoom(
     zoom_simulator::Settings {
         page_token_seconds: [20, 120, 900].choose(rng).copied().unwrap_or(900),
         access_token_seconds: [90, 600, 3600].choose(rng).copied().unwrap_or(3600),
-        paging: if rng.random_bool(0.2) {
+        paging: if rng.random_bool(0.4) {
             Paging::Snapshot
         } else {
             Paging::Live

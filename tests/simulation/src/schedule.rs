@@ -39,7 +39,7 @@ impl Simulation {
         if settling <= world.now() + gap {
             let most = world.pick(&[5_000, 120_000], 5_000);
             let before = TimeDelta::milliseconds(world.between(1, most));
-            world.timeline.plan(settling - before, Event::Arrival);
+            world.timeline.plan(settling - before, Event::LastArrival);
         }
         if world.chance(chances.tamper) {
             // Between two runs, or in the midst of one.

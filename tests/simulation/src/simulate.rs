@@ -95,6 +95,7 @@ impl Simulation {
                 }
             }
             Event::Arrival => drop(world.arrive()),
+            Event::LastArrival => world.arrive_at_last(),
             Event::Feed => world.feed(),
             Event::Lifecycle => world.lifecycle(),
             Event::Tampering => world.tamper(),

@@ -36,6 +36,8 @@ pub(crate) enum Event {
     Landing(Put, Kind),
     /// Zoom lists new rows.
     Arrival,
+    /// Zoom lists new rows of a day that may settle in a moment.
+    LastArrival,
     /// The feed looks at the bucket.
     Feed,
     /// The bucket's lifecycle rules are applied.
