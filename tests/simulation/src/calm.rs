@@ -26,8 +26,13 @@ impl Simulation {
         world.troubled.set(false);
         world.update_secret();
         // Quota and budget are of a day, and so is what Zoom asked to wait for; a day whose pages made no sense waits an
-        // hour.
-        self.pass_until(midnight_after(world.now()) + TimeDelta::hours(1));
+        // hour. Where nothing of that can have happened, the schedule just goes on.
+        let begins = if self.has_too_little() || world.scenario.chances.zoom > 0.0 {
+            midnight_after(world.now()) + TimeDelta::hours(1)
+        } else {
+            world.now() + world.scenario.schedule
+        };
+        self.pass_until(begins);
         let mut timeout = world.scenario.timeout;
         let settings = world.scenario.collector.clone();
         if self.has_too_little() {
