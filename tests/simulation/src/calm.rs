@@ -60,8 +60,8 @@ impl Simulation {
         };
         let end = midnight_after(last_day.and_time(NaiveTime::MIN).and_utc());
         self.pass_until(end + settings.late_arrival);
-        let schedule = world.scenario.schedule;
-        let settled = self.run_until(RUNS_TO_SETTLE, timeout, schedule, |world| {
+        // A sweep that still found something is followed by another, a full sweep's interval later.
+        let settled = self.run_until(RUNS_TO_SETTLE, timeout, gap, |world| {
             let oracle = world.oracle.borrow();
             Some(oracle.checkpoint.as_ref()?.settled_through >= last_day)
         })?;

@@ -107,7 +107,8 @@ pub(crate) fn happened(kind: Kind, reply: &Reply) -> bool {
 pub(crate) fn is_daily_limit(reply: &Reply) -> bool {
     whole(reply).is_some_and(|answer| {
         let kind = answer.header_value("x-ratelimit-type").unwrap_or_default();
-        answer.status == 429 && kind.to_ascii_lowercase().contains("daily")
+        // What is too large to be read says nothing.
+        answer.status == 429 && answer.padding == 0 && kind.to_ascii_lowercase().contains("daily")
     })
 }
 
