@@ -1,0 +1,13 @@
+//! The Terraform code as it stands once applied: who may do what, what a change does, and what is watched, tried against
+//! ministack with IAM enforced.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's panic is its report"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests are about the real world: its clock and its processes"
+)]
