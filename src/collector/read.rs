@@ -58,10 +58,10 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             DayError::Zoom(_) | DayError::RepeatedToken { .. } | DayError::EndlessPages { .. },
         ) = result
         {
-            // What was read before Zoom failed is delivered all the same, and the next run goes on behind it.
             if !matches!(result, Err(DayError::Zoom(_))) {
                 state.broken = Some(self.clock.now());
             }
+            // What was read before Zoom failed is delivered all the same, and the next run goes on behind it.
             match self.deliver(day, &mut state, &mut batch).await {
                 Ok(_) => self.keep_place(&pass, &mut state, &result),
                 Err(error) => {

@@ -42,31 +42,23 @@ fn lacks(knowing: &Checkpoint, known: &Checkpoint, other: &Checkpoint) -> Vec<St
             lacks.push(what);
         }
     };
-    check(
-        knowing.start_date <= known.start_date,
-        "the start".to_owned(),
-    );
-    check(
-        knowing.requests >= known.requests,
-        "the requests".to_owned(),
-    );
-    check(
-        knowing.paused_until >= known.paused_until,
-        "the pause".to_owned(),
-    );
-    check(
-        knowing.ask_tomorrow >= known.ask_tomorrow,
-        "tomorrow".to_owned(),
-    );
-    check(
-        knowing.newest_record >= known.newest_record,
-        "the newest record".to_owned(),
-    );
-    check(
-        knowing.last_complete_run >= known.last_complete_run,
-        "the last complete run".to_owned(),
-    );
-    check(known.lost.is_subset(&knowing.lost), "lost days".to_owned());
+    for (holds, what) in [
+        (knowing.start_date <= known.start_date, "the start"),
+        (knowing.requests >= known.requests, "the requests"),
+        (knowing.paused_until >= known.paused_until, "the pause"),
+        (knowing.ask_tomorrow >= known.ask_tomorrow, "tomorrow"),
+        (
+            knowing.newest_record >= known.newest_record,
+            "the newest record",
+        ),
+        (
+            knowing.last_complete_run >= known.last_complete_run,
+            "the last complete run",
+        ),
+        (known.lost.is_subset(&knowing.lost), "lost days"),
+    ] {
+        check(holds, what.to_owned());
+    }
     for (day, entries) in &known.settled {
         check(
             knowing.settled.get(day) >= Some(entries),

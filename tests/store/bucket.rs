@@ -128,29 +128,23 @@ impl Bucket for Memory {
 }
 
 /// One on S3, as an emulator serves it. The store calls it through a proxy, the administrator does not.
-pub struct Remote<Server, const PAGE: usize> {
+pub struct Remote<S, const PAGE: usize> {
     // Fields go in order: nobody may call a server that is gone.
     store: S3Store,
     proxy: Proxy,
     bucket: local_stack::Bucket,
-    server: Server,
+    server: S,
 }
 
 pub async fn ministack() -> Remote<Stack, 1000> {
-    let server = Stack::start().await.unwrap();
-    let bucket = server.create_bucket(NAME).await.unwrap();
-    let proxy = server.proxy(1).await.unwrap();
-    let store = S3Store::new(&server.config(proxy.url()).await, NAME);
-    Remote {
-        store,
-        proxy,
-        bucket,
-        server,
-    }
+    remote(Stack::start().await.unwrap()).await
 }
 
 pub async fn moto() -> Remote<Moto, { Moto::PAGE }> {
-    let server = Moto::start().await.unwrap();
+    remote(Moto::start().await.unwrap()).await
+}
+
+async fn remote<S: Emulator, const PAGE: usize>(server: S) -> Remote<S, PAGE> {
     let bucket = server.create_bucket(NAME).await.unwrap();
     let proxy = server.proxy(1).await.unwrap();
     let store = S3Store::new(&server.config(proxy.url()).await, NAME);
@@ -162,30 +156,41 @@ pub async fn moto() -> Remote<Moto, { Moto::PAGE }> {
     }
 }
 
-/// A server that another client can reach through a proxy.
-pub trait Endpoint {
+/// What both emulators can do.
+pub trait Emulator {
+    async fn create_bucket(&self, name: &str) -> local_stack::Result<local_stack::Bucket>;
+    async fn proxy(&self, seed: u64) -> local_stack::Result<Proxy>;
     async fn config(&self, endpoint: &str) -> aws_config::SdkConfig;
 }
 
-impl Endpoint for Stack {
-    async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
-        self.config(endpoint).await
-    }
+macro_rules! server {
+    ($emulator:ident) => {
+        impl Emulator for $emulator {
+            async fn create_bucket(&self, name: &str) -> local_stack::Result<local_stack::Bucket> {
+                self.create_bucket(name).await
+            }
+
+            async fn proxy(&self, seed: u64) -> local_stack::Result<Proxy> {
+                self.proxy(seed).await
+            }
+
+            async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
+                self.config(endpoint).await
+            }
+        }
+    };
 }
 
-impl Endpoint for Moto {
-    async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
-        self.config(endpoint).await
-    }
-}
+server!(Stack);
+server!(Moto);
 
-impl<Server, const PAGE: usize> Remote<Server, PAGE> {
+impl<S, const PAGE: usize> Remote<S, PAGE> {
     pub fn proxy(&self) -> &Proxy {
         &self.proxy
     }
 }
 
-impl<Server: Endpoint, const PAGE: usize> Remote<Server, PAGE> {
+impl<S: Emulator, const PAGE: usize> Remote<S, PAGE> {
     /// A store on the same server, for a bucket that nobody created.
     pub async fn without_a_bucket(&self) -> S3Store {
         S3Store::new(
@@ -195,7 +200,7 @@ impl<Server: Endpoint, const PAGE: usize> Remote<Server, PAGE> {
     }
 }
 
-impl<Server, const PAGE: usize> Bucket for Remote<Server, PAGE> {
+impl<S, const PAGE: usize> Bucket for Remote<S, PAGE> {
     type Store = S3Store;
 
     const PAGE: usize = PAGE;

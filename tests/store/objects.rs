@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
 
-use crate::bucket::{Bucket, Endpoint, Remote};
+use crate::bucket::{Bucket, Emulator, Remote};
 
 conforms! {
     nothing_is_found_where_nothing_was_written: memory, ministack, moto;
@@ -96,7 +96,7 @@ async fn versions_have_ids_unless_they_are_suspended(bucket: impl Bucket) {
 }
 
 /// The bucket in memory is always there.
-async fn a_missing_bucket_is_not_an_absent_object<Server: Endpoint, const PAGE: usize>(
+async fn a_missing_bucket_is_not_an_absent_object<Server: Emulator, const PAGE: usize>(
     bucket: Remote<Server, PAGE>,
 ) {
     let store = bucket.without_a_bucket().await;
