@@ -25,9 +25,28 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "main" {
 
   rule {
     apply_server_side_encryption_by_default {
-      sse_algorithm = "AES256"
+      sse_algorithm     = var.kms_key_arn == null ? "AES256" : "aws:kms"
+      kms_master_key_id = var.kms_key_arn
     }
+
+    # S3 then asks KMS for a key of the bucket now and then, and not for one of each object: without it, every entry that
+    # a run or the feed looks at would be a request to KMS.
+    bucket_key_enabled = var.kms_key_arn == null ? null : true
   }
+}
+
+# Lets a put lock what it writes. There is no default retention: it would hold for the checkpoint too, whose versions come
+# and go. The function asks for a lock at each put of an entry.
+#
+# Not aws_s3_bucket.object_lock_enabled, a change of which makes Terraform replace the bucket.
+resource "aws_s3_bucket_object_lock_configuration" "main" {
+  count = var.object_lock_enabled ? 1 : 0
+
+  bucket              = aws_s3_bucket.main.id
+  object_lock_enabled = "Enabled"
+
+  # S3 locks versions; without them it refuses.
+  depends_on = [aws_s3_bucket_versioning.main]
 }
 
 # Access is granted by policies alone; ACLs are off.

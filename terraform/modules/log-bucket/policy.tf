@@ -74,6 +74,46 @@ data "aws_iam_policy_document" "bucket" {
       }
     }
   }
+
+  # Everything here is encrypted as the bucket says, so that whoever may read the bucket can read all of it. The function
+  # names no encryption and gets the bucket's; a put that names one would leave an object under another key, which neither
+  # the feed nor a replay could open. Policies look at the request, before the bucket's default is applied to it.
+  statement {
+    sid       = "DenyOtherEncryption"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.main.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption"
+      values   = ["false"]
+    }
+  }
+
+  # The same for a key that only the sender has (SSE-C), which is asked for by another header.
+  statement {
+    sid       = "DenyCustomerProvidedKeys"
+    effect    = "Deny"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.main.arn}/*"]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "s3:x-amz-server-side-encryption-customer-algorithm"
+      values   = ["false"]
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "main" {

@@ -52,6 +52,24 @@ variable "noncurrent_retention_days" {
   }
 }
 
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the bucket, through an S3 Bucket Key; null encrypts with keys of S3's own (SSE-S3). Whoever writes or reads here then needs rights on the key. A change holds for what is written from then on: objects stay under the key they were written with, so keep an earlier key, and the rights on it, as long as the objects."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9A-Za-z-]+$", var.kms_key_arn))
+    error_message = "kms_key_arn takes the ARN of a key, such as \"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\", or null; got \"${coalesce(var.kms_key_arn, "null")}\". An alias will not do: S3 would look it up in the account of whoever writes, and policies that grant the use of a key compare its ARN."
+  }
+}
+
+variable "object_lock_enabled" {
+  description = "Whether objects can be locked (S3 Object Lock). It locks nothing by itself: the function locks each entry that it writes, and never the checkpoint. S3 cannot switch it off again; false later only takes it out of Terraform's hands. A locked version outlives the lifecycle rules until its lock ends."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "enforce_conditional_writes" {
   description = "Whether the bucket policy refuses unconditional puts of log entries and of the checkpoint. Leave it on in AWS; an emulator that does not supply s3:if-match and s3:if-none-match to policies would refuse every put."
   type        = bool

@@ -35,6 +35,10 @@ override_resource {
 }
 
 override_resource {
+  target = aws_s3_bucket_object_lock_configuration.main
+}
+
+override_resource {
   target = aws_s3_bucket_lifecycle_configuration.main
 }
 
@@ -75,9 +79,39 @@ run "protects_the_log" {
           Resource  = "arn:aws:s3:::logs/zoom/state/operationlogs.json"
           Condition = { Null = { "s3:if-match" = "true", "s3:if-none-match" = "true" } }
         },
+        {
+          Sid       = "DenyOtherEncryption"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:PutObject"
+          Resource  = "arn:aws:s3:::logs/*"
+          Condition = { Null = { "s3:x-amz-server-side-encryption" = "false" } }
+        },
+        {
+          Sid       = "DenyCustomerProvidedKeys"
+          Effect    = "Deny"
+          Principal = "*"
+          Action    = "s3:PutObject"
+          Resource  = "arn:aws:s3:::logs/*"
+          Condition = { Null = { "s3:x-amz-server-side-encryption-customer-algorithm" = "false" } }
+        },
       ]
     }
     error_message = "The bucket policy is not the one expected: ${aws_s3_bucket_policy.main.policy}"
+  }
+
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.main.rule : alltrue([
+      rule.apply_server_side_encryption_by_default[0].sse_algorithm == "AES256",
+      rule.apply_server_side_encryption_by_default[0].kms_master_key_id == null,
+      rule.bucket_key_enabled == null,
+    ])])
+    error_message = "Without a key of KMS the bucket is encrypted with S3's own."
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_object_lock_configuration.main) == 0
+    error_message = "Object Lock cannot be undone; it must be asked for."
   }
 
   assert {
@@ -137,13 +171,62 @@ run "keeps_entries_longer_than_zoom_does" {
   }
 }
 
+run "encrypts_with_the_given_key" {
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  assert {
+    condition = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.main.rule : alltrue([
+      rule.apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms",
+      rule.apply_server_side_encryption_by_default[0].kms_master_key_id == var.kms_key_arn,
+    ])])
+    error_message = "The bucket is not encrypted with the key that was given."
+  }
+
+  assert {
+    condition     = alltrue(aws_s3_bucket_server_side_encryption_configuration.main.rule[*].bucket_key_enabled)
+    error_message = "Without a bucket key every object costs a request to KMS."
+  }
+}
+
+run "takes_a_key_that_spans_regions_and_one_of_another_partition" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+  }
+}
+
+run "lets_objects_be_locked_and_locks_none_by_default" {
+  variables {
+    object_lock_enabled = true
+  }
+
+  assert {
+    condition     = aws_s3_bucket_object_lock_configuration.main[0].object_lock_enabled == "Enabled"
+    error_message = "Objects cannot be locked."
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_object_lock_configuration.main[0].rule) == 0
+    error_message = "A default retention would lock the checkpoint as well."
+  }
+
+  # The attribute is computed as well: what is left out of the configuration stays as S3 has it.
+  assert {
+    condition     = aws_s3_bucket.main.object_lock_enabled != true
+    error_message = "Set on the bucket itself, Object Lock makes Terraform replace a bucket that is there."
+  }
+}
+
 run "emulator_switch_drops_only_the_conditional_statements" {
   variables {
     enforce_conditional_writes = false
   }
 
   assert {
-    condition     = jsondecode(aws_s3_bucket_policy.main.policy).Statement[*].Sid == ["DenyPlainHttp"]
+    condition     = jsondecode(aws_s3_bucket_policy.main.policy).Statement[*].Sid == ["DenyPlainHttp", "DenyOtherEncryption", "DenyCustomerProvidedKeys"]
     error_message = "Only the statements on conditional writes may go: ${aws_s3_bucket_policy.main.policy}"
   }
 }
@@ -170,6 +253,7 @@ run "refuses_what_would_break_the_promise" {
     state_key                 = "/zoom/state.json"
     log_retention_days        = 199
     noncurrent_retention_days = 199
+    kms_key_arn               = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
   }
 
   expect_failures = [
@@ -178,6 +262,7 @@ run "refuses_what_would_break_the_promise" {
     var.state_key,
     var.log_retention_days,
     var.noncurrent_retention_days,
+    var.kms_key_arn,
   ]
 }
 
