@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage fuzz build build-and-deploy clean
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage fuzz build build-and-deploy zoom-credentials reader-key clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -21,7 +21,7 @@ fmt: ## Checks the format of the Rust code
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 
 lint: ## Runs clippy; a warning is an error
-	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
 	@# The core alone, as the simulation and the fuzz targets build it.
 	cargo clippy --locked --package zoom_operationlogs_to_s3 --lib --no-default-features -- --deny warnings
 	@# Nothing is linked, so libFuzzer need not be compiled.
@@ -31,8 +31,8 @@ lint: ## Runs clippy; a warning is an error
 test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
 	@scripts/prerequisites rust nextest python
 	@scripts/python-env
-	cargo test --locked --workspace --doc
-	cargo nextest run --locked --workspace
+	cargo test --locked --workspace --features cli --doc
+	cargo nextest run --locked --workspace --features cli
 
 test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 	@scripts/prerequisites terraform
@@ -79,6 +79,20 @@ build-and-deploy: build ## Builds and applies terraform/environments/ENV (dev un
 	@scripts/prerequisites terraform
 	scripts/terraform terraform/environments/$(or $(ENV),dev) init
 	scripts/terraform terraform/environments/$(or $(ENV),dev) apply
+
+# The building has its say first, so that it does not talk into the questions.
+zoomlogs = cargo run --quiet --locked --features cli --bin zoomlogs --
+where = --env $(or $(ENV),dev) $(if $(ACCOUNT),--account $(ACCOUNT))
+
+zoom-credentials: ## Asks for the Zoom app's credentials, tries them and stores them for ENV; or reads JSON from standard input; ACCOUNT=, CHECK=no
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) credentials $(where) $(if $(filter no,$(CHECK)),--no-check)
+
+reader-key: ## Makes the feed's access key for ENV and shows it once; DO=rotate, revoke (KEY=id), list; STORE=1 puts it in a secret; ACCOUNT=
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) reader-key $(or $(DO),issue) $(where) $(if $(STORE),--store $(filter-out 1,$(STORE))) $(if $(KEY),--key-id $(KEY))
 
 clean: ## Removes what was built
 	rm -rf target/lambda

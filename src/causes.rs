@@ -2,7 +2,8 @@
 
 /// What an error says, and what each of its causes says. Only their `Display`: the `Debug` of a failed call may hold
 /// the answer's body, and with it a secret.
-pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+#[must_use]
+pub fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -25,7 +25,7 @@
 //! and the fuzz targets use it.
 
 #[cfg(feature = "function")]
-mod causes;
+pub mod causes;
 pub mod checkpoint;
 pub mod clock;
 pub mod collector;

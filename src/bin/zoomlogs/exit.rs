@@ -1,0 +1,49 @@
+//! Exit codes, and every error that ends the command.
+
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::credentials::CredentialsError;
+use crate::reader_key::ReaderKeyError;
+use crate::run::RunError;
+
+/// What a script can tell apart. The help says the same in the reader's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// AWS, Zoom, Terraform or this machine failed.
+    Failed = 1,
+    /// The command line, the environment or the input is wrong. The parser of the command line uses the same number.
+    Usage = 2,
+    /// Nothing was changed, on purpose.
+    Refused = 3,
+    /// The function ran and failed.
+    FunctionFailed = 4,
+}
+
+impl From<Code> for ExitCode {
+    fn from(code: Code) -> Self {
+        Self::from(code as u8)
+    }
+}
+
+/// Why the command ends without having done what it was asked for.
+#[derive(Debug, Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error(transparent)]
+    ReaderKey(#[from] ReaderKeyError),
+    #[error(transparent)]
+    Run(#[from] RunError),
+}
+
+impl Failure {
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Credentials(error) => error.code(),
+            Self::ReaderKey(error) => error.code(),
+            Self::Run(error) => error.code(),
+        }
+    }
+}
