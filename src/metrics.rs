@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value, json};
 
-use crate::collector::Report;
+use crate::collector::{Outcome, RunFailure};
 
 /// The namespace of all metrics.
 pub const NAMESPACE: &str = "ZoomOperationLogs";
@@ -15,7 +15,7 @@ pub const NAMESPACE: &str = "ZoomOperationLogs";
 pub const DIMENSION: &str = "FunctionName";
 
 /// The metrics of a run: name, unit, value. One without a value yet is left out, which alarms see as missing.
-fn metrics(report: &Report) -> Vec<(&'static str, &'static str, f64)> {
+fn metrics(Outcome { report, failure }: &Outcome) -> Vec<(&'static str, &'static str, f64)> {
     let count = |name, value: u64| Some((name, "Count", value as f64));
     let seconds =
         |name, age: Option<TimeDelta>| age.map(|age| (name, "Seconds", age.num_seconds() as f64));
@@ -35,9 +35,14 @@ fn metrics(report: &Report) -> Vec<(&'static str, &'static str, f64)> {
         count("FailedDays", report.failed_days.len() as u64),
         count("LostDays", report.lost.len() as u64),
         count(
+            "CredentialsRefused",
+            u64::from(failure.as_ref().is_some_and(RunFailure::concerns_credentials)),
+        ),
+        count(
             "CompleteRuns",
             u64::from(report.complete && report.ordinary),
         ),
+        seconds("OldestOpenDayAgeSeconds", report.oldest_open_day_age),
         seconds("NewestRecordAgeSeconds", report.newest_record_age),
         seconds("SecondsSinceCompleteRun", report.since_complete_run),
     ]
@@ -49,12 +54,12 @@ fn metrics(report: &Report) -> Vec<(&'static str, &'static str, f64)> {
 /// The line for a run that ended at `now` under the function's name.
 #[must_use]
 pub fn embedded(
-    report: &Report,
+    outcome: &Outcome,
     function_name: &str,
     request_id: &str,
     now: DateTime<Utc>,
 ) -> Value {
-    let metrics = metrics(report);
+    let metrics = metrics(outcome);
     let definitions: Vec<_> = metrics
         .iter()
         .map(|(name, unit, _)| json!({"Name": name, "Unit": unit}))

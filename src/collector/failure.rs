@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::checkpoint::CheckpointError;
 use crate::delivery_log::LogError;
+use crate::secret::SecretError;
 use crate::store::StoreErrorKind;
 use crate::zoom::ZoomError;
 
@@ -131,6 +132,24 @@ impl RunFailure {
             (Some(StopError::Unreachable), None) | (None, None) => "ZoomUnavailable",
         }
     }
+
+    /// Whether Zoom or Secrets Manager refused the credentials, or there are none: no later run fares better until
+    /// somebody mends the app, its scopes or the secret. Such a failure stops its run, so it is never a day's alone.
+    #[must_use]
+    pub const fn concerns_credentials(&self) -> bool {
+        let Some(StopError::Day(_, DayError::Zoom(error))) = &self.stopped else {
+            return false;
+        };
+        match error {
+            ZoomError::BadCredentials { .. }
+            | ZoomError::MissingScope { .. }
+            | ZoomError::NoPermission
+            | ZoomError::Unauthorized => true,
+            // One that cannot be reached says nothing about what it holds.
+            ZoomError::Secret(error) => !matches!(error, SecretError::Unavailable { .. }),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for RunFailure {
@@ -151,3 +170,74 @@ impl fmt::Display for RunFailure {
 }
 
 impl std::error::Error for RunFailure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_must_mend_in_the_app_or_its_secret_concerns_the_credentials() {
+        let (id, said) = ("zoom".to_owned(), "no".to_owned());
+        let until = "2026-11-23T00:00:00Z".parse().unwrap();
+        let secret = |error| ZoomError::Secret(error);
+        let concerned = [
+            ZoomError::MissingScope {
+                code: 4711,
+                named: String::new(),
+            },
+            ZoomError::NoPermission,
+            ZoomError::BadCredentials {
+                reason: "invalid_client".to_owned(),
+            },
+            ZoomError::Unauthorized,
+            secret(SecretError::Missing {
+                id: id.clone(),
+                said: said.clone(),
+            }),
+            secret(SecretError::Denied {
+                id: id.clone(),
+                said: said.clone(),
+            }),
+            secret(SecretError::Malformed {
+                id: id.clone(),
+                problem: said.clone(),
+            }),
+        ];
+        let others = [
+            ZoomError::BudgetSpent { budget: 1, until },
+            ZoomError::Throttled { until },
+            ZoomError::OutOfTime,
+            ZoomError::PageTokenExpired,
+            ZoomError::BeyondHistory,
+            ZoomError::TooLarge { limit_mb: 64 },
+            ZoomError::Unavailable {
+                attempts: 6,
+                last: said.clone(),
+            },
+            ZoomError::Refused {
+                status: 404,
+                code: 0,
+                message: said.clone(),
+            },
+            secret(SecretError::Unavailable { id, said }),
+        ];
+        let day: NaiveDate = "2026-11-22".parse().unwrap();
+        let stopped_by = |error: &ZoomError| RunFailure {
+            stopped: Some(StopError::Day(day, DayError::Zoom(error.clone()))),
+            days: Vec::new(),
+        };
+        for error in &concerned {
+            assert!(stopped_by(error).concerns_credentials(), "{error}");
+            // Or it would end among the days that failed alone, where it is not looked for.
+            assert!(error.stops_run() && !error.is_pause(), "{error}");
+        }
+        for error in &others {
+            assert!(!stopped_by(error).concerns_credentials(), "{error}");
+        }
+        let unreachable = RunFailure {
+            stopped: Some(StopError::Unreachable),
+            days: Vec::new(),
+        };
+        assert!(!unreachable.concerns_credentials());
+    }
+}

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use super::plan::end_of;
 use crate::checkpoint::Checkpoint;
 use crate::event::Event;
 use crate::zoom::Usage;
@@ -52,6 +53,8 @@ pub struct Report {
     pub misdated: u64,
     /// Days that are not settled.
     pub open_days: u64,
+    /// How long ago the oldest of them ended; zero when that is today.
+    pub oldest_open_day_age: Option<TimeDelta>,
     /// Days that failed.
     pub failed_days: Vec<NaiveDate>,
     /// Days that Zoom stopped keeping before they were settled.
@@ -80,6 +83,7 @@ impl Report {
             late: 0,
             misdated: 0,
             open_days: 0,
+            oldest_open_day_age: None,
             failed_days: Vec::new(),
             lost: Vec::new(),
             newest_record: None,
@@ -96,7 +100,10 @@ impl Report {
     pub(super) fn finish(&mut self, checkpoint: &Checkpoint, now: DateTime<Utc>) {
         let today = now.date_naive();
         self.settled_through = Some(checkpoint.settled_through);
-        self.open_days = checkpoint.open_days(today).len() as u64;
+        let open_days = checkpoint.open_days(today);
+        self.open_days = open_days.len() as u64;
+        let oldest = open_days.first().map_or(now, |&day| end_of(day));
+        self.oldest_open_day_age = Some((now - oldest).max(TimeDelta::zero()));
         self.newest_record_age = checkpoint
             .newest_record
             .map(|at| (now - at).max(TimeDelta::zero()));

@@ -13,5 +13,6 @@ mod crashes;
 mod days;
 mod delivery;
 mod limits;
+mod metrics;
 mod replay;
 mod world;
