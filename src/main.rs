@@ -55,12 +55,7 @@ async fn invoke(function: &Function, invocation: LambdaEvent<Value>) -> Result<R
     let outcome = function.run(&event, deadline).await;
 
     let name = &context.env_config.function_name;
-    let line = metrics::embedded(
-        &outcome.report,
-        name,
-        &context.request_id,
-        SystemClock.now(),
-    );
+    let line = metrics::embedded(&outcome, name, &context.request_id, SystemClock.now());
     // Metrics are worth no failed invocation.
     let _ = writeln!(std::io::stdout(), "{line}");
 
