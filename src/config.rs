@@ -9,6 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
 use crate::collector::Settings;
+use crate::store::s3::{ObjectLock, ObjectLockMode};
 use crate::zoom::Endpoints;
 
 /// The configuration of the function.
@@ -16,6 +17,8 @@ use crate::zoom::Endpoints;
 pub struct Config {
     /// `S3_BUCKET`.
     pub bucket: String,
+    /// `OBJECT_LOCK_MODE` and `OBJECT_LOCK_DAYS`: how entries are locked, if they are.
+    pub object_lock: Option<ObjectLock>,
     /// `ZOOM_SECRET_ID`.
     pub secret_id: String,
     /// Where Zoom is, and how it may be asked.
@@ -41,11 +44,7 @@ impl Config {
     /// # Errors
     /// For the first variable that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let get = |name: &'static str| Variable {
-            name,
-            value: lookup(name).filter(|value| !value.trim().is_empty()),
-        };
-
+        let get = |name| Variable::get(&lookup, name);
         let s3_prefix = get("S3_PREFIX").or("zoom/operationlogs/").check(
             |prefix| prefix.ends_with('/') && !prefix.starts_with('/'),
             "a prefix that ends in / and does not begin with it, such as zoom/operationlogs/",
@@ -59,20 +58,12 @@ impl Config {
         )?;
         Ok(Self {
             bucket: get("S3_BUCKET").required("the name of the bucket")?,
+            object_lock: object_lock(get("OBJECT_LOCK_MODE"), get("OBJECT_LOCK_DAYS"), &s3_prefix)?,
             secret_id: get("ZOOM_SECRET_ID").check(
                 |id| !id.contains('{'),
                 "the ARN or name of the secret with the Zoom credentials",
             )?,
-            endpoints: Endpoints {
-                oauth_url: get("ZOOM_OAUTH_URL").url("https://zoom.us/oauth/token")?,
-                api_url: get("ZOOM_API_URL").url("https://api.zoom.us/v2")?,
-                timeout: Duration::from_secs(get("TIMEOUT").number(30, 1..=300, "seconds")?),
-                requests_per_second: get("ZOOM_MAX_REQUESTS_PER_SECOND").number(
-                    5,
-                    1..=100,
-                    "requests",
-                )?,
-            },
+            endpoints: Self::endpoints(&lookup)?,
             settings: Settings {
                 page_size: get("PAGE_SIZE").number(300, 1..=300, "rows")?,
                 start_date: get("START_DATE").date()?,
@@ -101,6 +92,44 @@ impl Config {
             },
         })
     }
+
+    /// Reads the part that says where Zoom is and how it may be asked, for whoever else asks it with the function's
+    /// configuration.
+    ///
+    /// # Errors
+    /// For the first variable that is wrong; none is required.
+    pub fn endpoints(lookup: impl Fn(&str) -> Option<String>) -> Result<Endpoints, ConfigError> {
+        let get = |name| Variable::get(&lookup, name);
+        Ok(Endpoints {
+            oauth_url: get("ZOOM_OAUTH_URL").url("https://zoom.us/oauth/token")?,
+            api_url: get("ZOOM_API_URL").url("https://api.zoom.us/v2")?,
+            timeout: Duration::from_secs(get("TIMEOUT").number(30, 1..=300, "seconds")?),
+            requests_per_second: get("ZOOM_MAX_REQUESTS_PER_SECOND").number(
+                5,
+                1..=100,
+                "requests",
+            )?,
+        })
+    }
+}
+
+/// A lock has a mode and a length; one without the other is a mistake.
+fn object_lock(
+    mode: Variable,
+    days: Variable,
+    s3_prefix: &str,
+) -> Result<Option<ObjectLock>, ConfigError> {
+    if mode.value.is_none() && days.value.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(ObjectLock {
+        mode: mode.object_lock_mode()?,
+        // A hundred years are the most that S3 takes.
+        days: days.number_within(&(1..=36_500)).ok_or_else(|| {
+            days.wrong("a whole number of days from 1 to 36500, together with OBJECT_LOCK_MODE")
+        })?,
+        prefix: s3_prefix.to_owned(),
+    }))
 }
 
 struct Variable {
@@ -109,6 +138,11 @@ struct Variable {
 }
 
 impl Variable {
+    fn get(lookup: impl Fn(&str) -> Option<String>, name: &'static str) -> Self {
+        let value = lookup(name).filter(|value| !value.trim().is_empty());
+        Self { name, value }
+    }
+
     fn wrong(&self, takes: impl Display) -> ConfigError {
         let found = match &self.value {
             // What does not belong there may be a secret: a password in an address, the secret itself for its name.
@@ -147,21 +181,27 @@ impl Variable {
     where
         N: FromStr + PartialOrd + Display,
     {
-        let Some(value) = &self.value else {
+        if self.value.is_none() {
             return Ok(default);
-        };
-        let parsed = value
-            .trim()
-            .parse()
-            .ok()
-            .filter(|number| range.contains(number));
-        parsed.ok_or_else(|| {
+        }
+        self.number_within(&range).ok_or_else(|| {
             self.wrong(format!(
                 "a whole number of {unit} from {} to {}",
                 range.start(),
                 range.end()
             ))
         })
+    }
+
+    fn number_within<N: FromStr + PartialOrd>(&self, range: &RangeInclusive<N>) -> Option<N> {
+        let number = self.value.as_ref()?.trim().parse().ok()?;
+        range.contains(&number).then_some(number)
+    }
+
+    fn object_lock_mode(&self) -> Result<ObjectLockMode, ConfigError> {
+        let value = self.value.as_deref().unwrap_or_default();
+        ObjectLockMode::try_parse(value.trim())
+            .map_err(|_| self.wrong("GOVERNANCE or COMPLIANCE, together with OBJECT_LOCK_DAYS"))
     }
 
     fn date(self) -> Result<Option<NaiveDate>, ConfigError> {
@@ -232,6 +272,7 @@ mod tests {
                 daily_request_budget: 10_000,
             }
         );
+        assert_eq!(config.object_lock, None);
         let Endpoints {
             oauth_url,
             api_url,
@@ -270,6 +311,77 @@ mod tests {
                     assert!(error.contains(part), "{error}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_object_lock_has_a_mode_and_a_length() {
+        for (mode, days, prefix, expected) in [
+            ("GOVERNANCE", "1", "logs/", (ObjectLockMode::Governance, 1)),
+            (
+                " COMPLIANCE ",
+                " 36500 ",
+                "",
+                (ObjectLockMode::Compliance, 36_500),
+            ),
+        ] {
+            let config = read(&[
+                ("OBJECT_LOCK_MODE", mode),
+                ("OBJECT_LOCK_DAYS", days),
+                ("S3_PREFIX", prefix),
+            ])
+            .unwrap();
+            let lock = config.object_lock.unwrap();
+            assert_eq!((lock.mode, lock.days), expected);
+            assert_eq!(lock.prefix, config.settings.s3_prefix);
+        }
+
+        let takes_mode = "it takes GOVERNANCE or COMPLIANCE, together with OBJECT_LOCK_DAYS";
+        let takes_days =
+            "it takes a whole number of days from 1 to 36500, together with OBJECT_LOCK_MODE";
+        for (mode, days, name, found, takes) in [
+            ("", "1", "OBJECT_LOCK_MODE", "is not set", takes_mode),
+            (
+                "COMPLIANCE",
+                "",
+                "OBJECT_LOCK_DAYS",
+                "is not set",
+                takes_days,
+            ),
+            (
+                "governance",
+                "1",
+                "OBJECT_LOCK_MODE",
+                "is \"governance\"",
+                takes_mode,
+            ),
+            ("OFF", "0", "OBJECT_LOCK_MODE", "is \"OFF\"", takes_mode),
+            (
+                "GOVERNANCE",
+                "0",
+                "OBJECT_LOCK_DAYS",
+                "is \"0\"",
+                takes_days,
+            ),
+            (
+                "GOVERNANCE",
+                "36501",
+                "OBJECT_LOCK_DAYS",
+                "is \"36501\"",
+                takes_days,
+            ),
+            (
+                "GOVERNANCE",
+                "1.5",
+                "OBJECT_LOCK_DAYS",
+                "is \"1.5\"",
+                takes_days,
+            ),
+        ] {
+            let variables = [("OBJECT_LOCK_MODE", mode), ("OBJECT_LOCK_DAYS", days)];
+            let error = read(&variables).unwrap_err();
+            let expected = format!("environment variable {name} {found}; {takes}");
+            assert_eq!(error, expected);
         }
     }
 

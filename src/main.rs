@@ -38,7 +38,7 @@ async fn start() -> Result<Function, lambda_runtime::Error> {
     let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
     let secrets = SecretsManager::new(&aws, config.secret_id);
     let zoom = Client::new(config.endpoints, Http::new()?, secrets, SystemClock);
-    let store = S3Store::new(&aws, config.bucket);
+    let store = S3Store::new(&aws, config.bucket).locking(config.object_lock, SystemClock);
     Ok(Collector::new(zoom, store, SystemClock, config.settings))
 }
 

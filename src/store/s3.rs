@@ -7,24 +7,48 @@ use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ChecksumAlgorithm;
+pub use aws_sdk_s3::types::ObjectLockMode;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     Condition, ETag, Marker, Object, Store, StoreError, StoreErrorKind, Version, VersionId,
     VersionPage, Written,
 };
 use crate::causes::causes;
+use crate::clock::{Clock, SystemClock};
 
 /// How long one call may take. A put that hangs is a lost answer, and the protocol knows what to do with one; an
 /// object of the largest size (64 MB) crosses at 2 MB/s in this time.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How entries of the log are locked as they are written (S3 Object Lock): no version of one can be removed before its
+/// time. The checkpoint is not locked. Every run rewrites it, and its earlier versions must be able to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectLock {
+    /// Where the entries lie; what lies elsewhere is not locked.
+    pub prefix: String,
+    /// Who may lift a lock: somebody with a right of its own, or nobody.
+    pub mode: ObjectLockMode,
+    /// For how many days from its writing an entry is locked.
+    pub days: u16,
+}
+
+impl ObjectLock {
+    fn until(&self, now: DateTime<Utc>) -> aws_sdk_s3::primitives::DateTime {
+        let until = now + TimeDelta::days(self.days.into());
+        aws_sdk_s3::primitives::DateTime::from_secs(until.timestamp())
+    }
+}
+
 /// A bucket on S3, or on what speaks its protocol.
 #[derive(Debug, Clone)]
-pub struct S3Store {
+pub struct S3Store<C = SystemClock> {
     client: Client,
     bucket: String,
+    object_lock: Option<ObjectLock>,
+    clock: C,
 }
 
 impl S3Store {
@@ -43,9 +67,24 @@ impl S3Store {
         Self {
             client: Client::from_conf(config),
             bucket: bucket.into(),
+            object_lock: None,
+            clock: SystemClock,
         }
     }
 
+    /// Locks entries from now on, if a lock is given. The bucket must have Object Lock enabled.
+    #[must_use]
+    pub fn locking<C: Clock>(self, lock: Option<ObjectLock>, clock: C) -> S3Store<C> {
+        S3Store {
+            client: self.client,
+            bucket: self.bucket,
+            object_lock: lock,
+            clock,
+        }
+    }
+}
+
+impl<C> S3Store<C> {
     fn failed<E, R>(&self, action: &'static str, key: &str, failure: &SdkError<E, R>) -> StoreError
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
@@ -89,7 +128,7 @@ impl HttpStatus for aws_sdk_s3::config::http::HttpResponse {
     }
 }
 
-impl Store for S3Store {
+impl<C: Clock> Store for S3Store<C> {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         const ACTION: &str = "s3:GetObject";
         let answer = match self
@@ -151,13 +190,35 @@ impl Store for S3Store {
             Condition::Absent => request.if_none_match("*"),
             Condition::Matches(etag) => request.if_match(etag.0),
         };
+        let lock = self
+            .object_lock
+            .as_ref()
+            .filter(|lock| key.starts_with(&lock.prefix));
+        let (action, request) = match lock {
+            None => ("s3:PutObject", request),
+            Some(lock) => (
+                "s3:PutObject and s3:PutObjectRetention",
+                request
+                    .object_lock_mode(lock.mode.clone())
+                    .object_lock_retain_until_date(lock.until(self.clock.now()))
+                    // S3 locks nothing that comes without a checksum. The SDK's own can be configured away.
+                    .checksum_algorithm(ChecksumAlgorithm::Crc32),
+            ),
+        };
         let once = aws_sdk_s3::config::Builder::new().retry_config(RetryConfig::disabled());
         let answer = request
             .customize()
             .config_override(once)
             .send()
             .await
-            .map_err(|failure| self.failed("s3:PutObject", key, &failure))?;
+            .map_err(|failure| {
+                let mut error = self.failed(action, key, &failure);
+                if lock.is_some() && failure.code() == Some("InvalidRequest") {
+                    error.problem +=
+                        "; OBJECT_LOCK_MODE is set, so Object Lock must be enabled on the bucket";
+                }
+                error
+            })?;
         Ok(Written {
             etag: ETag(answer.e_tag.unwrap_or_default()),
             // "null" is the id of an object written while versioning is suspended.
@@ -221,7 +282,7 @@ impl Store for S3Store {
     }
 }
 
-impl S3Store {
+impl<C> S3Store<C> {
     async fn body(
         &self,
         action: &'static str,

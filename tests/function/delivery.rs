@@ -51,6 +51,29 @@ async fn three_days_arrive_once_quiet_runs_write_nothing_and_late_records_arrive
     assert_eq!(sweeping.run().await["written"], 0);
 }
 
+/// The bucket's own default is no lock: what is locked, the function has locked.
+#[tokio::test]
+async fn entries_are_locked_where_that_is_configured_and_the_checkpoint_is_not() {
+    let lock = [
+        ("OBJECT_LOCK_MODE", "COMPLIANCE"),
+        ("OBJECT_LOCK_DAYS", "400"),
+    ];
+    let scene = Scene::start(1, 20, &lock).await;
+    scene.enable_object_lock().await;
+    scene.run_until_delivered().await;
+
+    let versions = scene.bucket.versions("").await.unwrap();
+    let (entries, checkpoints): (Vec<_>, Vec<_>) = versions
+        .iter()
+        .partition(|version| version.key.starts_with(PREFIX));
+    assert!(!entries.is_empty() && checkpoints.len() > 1);
+    for version in versions {
+        let removed = scene.bucket.delete_version(&version.key, &version.id).await;
+        let locked = version.key.starts_with(PREFIX);
+        assert_eq!(removed.is_err(), locked, "{version:?}: {removed:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_warm_function_keeps_its_token_and_its_credentials() {
     let scene = Scene::start(1, 20, &[]).await;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use aws_sdk_s3::types::{ObjectLockConfiguration, ObjectLockEnabled};
 use chrono::{Days, NaiveDate, Utc};
 use local_stack::{AccessKey, Bucket, Invocation, RuntimeApi, Stack};
 use serde_json::{Value, json};
@@ -73,6 +74,16 @@ impl Scene {
 
     pub async fn store_secret(&self, value: &str) {
         self.stack.put_secret(SECRET, value).await.unwrap();
+    }
+
+    /// Lets objects of the bucket be locked, as Terraform does; none is locked by default.
+    pub async fn enable_object_lock(&self) {
+        let enabled = ObjectLockConfiguration::builder()
+            .object_lock_enabled(ObjectLockEnabled::Enabled)
+            .build();
+        let request = self.stack.aws().s3.put_object_lock_configuration();
+        let request = request.bucket(BUCKET).object_lock_configuration(enabled);
+        request.send().await.unwrap();
     }
 
     /// Runs the function and looks for secrets and records in all that it said.

@@ -6,7 +6,7 @@ use zoom_operationlogs_to_s3::store::memory::{MemoryStore, PutFault};
 use zoom_operationlogs_to_s3::store::s3::S3Store;
 use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
 
-const NAME: &str = "conformance";
+pub const NAME: &str = "conformance";
 
 /// A versioned bucket, empty at first: what the product does with it, and what others do to it beside.
 pub trait Bucket {
@@ -161,6 +161,7 @@ pub trait Emulator {
     async fn create_bucket(&self, name: &str) -> local_stack::Result<local_stack::Bucket>;
     async fn proxy(&self, seed: u64) -> local_stack::Result<Proxy>;
     async fn config(&self, endpoint: &str) -> aws_config::SdkConfig;
+    fn aws(&self) -> &local_stack::Aws;
 }
 
 macro_rules! server {
@@ -176,6 +177,10 @@ macro_rules! server {
 
             async fn config(&self, endpoint: &str) -> aws_config::SdkConfig {
                 self.config(endpoint).await
+            }
+
+            fn aws(&self) -> &local_stack::Aws {
+                self.aws()
             }
         }
     };
@@ -197,6 +202,16 @@ impl<S: Emulator, const PAGE: usize> Remote<S, PAGE> {
             &self.server.config(self.proxy.url()).await,
             "no-such-bucket",
         )
+    }
+
+    /// The SDK's configuration of the store.
+    pub async fn config(&self) -> aws_config::SdkConfig {
+        self.server.config(self.proxy.url()).await
+    }
+
+    /// S3 as the administrator calls it.
+    pub fn s3(&self) -> &aws_sdk_s3::Client {
+        &self.server.aws().s3
     }
 }
 

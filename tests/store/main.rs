@@ -39,6 +39,7 @@ macro_rules! conforms {
 }
 // A macro is known to the modules that come after it.
 mod conditions;
+mod locks;
 mod lost;
 mod objects;
 mod races;
