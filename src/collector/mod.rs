@@ -204,6 +204,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// An ordinary run: the open days, each as far as it is due.
     async fn collect(&mut self) -> Option<StopError> {
         self.close_lost_days(earliest_day(self.started.date_naive()));
+        if plan::passes_over(&self.loaded.checkpoint, self.settings, self.started) {
+            self.report.complete = false;
+        }
         let mut unreachable_days = 0;
         for Task { day, reading } in
             plan::plan(&self.loaded.checkpoint, self.settings, self.started)

@@ -40,15 +40,11 @@ pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
 /// oldest first, because Zoom forgets those first; today's sweep last.
 pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Vec<Task> {
     let today = now.date_naive();
-    let last = match today.succ_opt() {
-        Some(tomorrow) if checkpoint.ask_tomorrow => tomorrow,
-        _ => today,
-    };
     let unknown = DayState::default();
     let (mut first, mut then, mut at_last) = (Vec::new(), Vec::new(), Vec::new());
-    for day in checkpoint.open_days(last) {
+    for day in checkpoint.open_days(last_day(checkpoint, now)) {
         let state = checkpoint.days.get(&day).unwrap_or(&unknown);
-        let sweep_is_due = sweep_is_due(state, day, settings, now);
+        let sweep_is_due = needs_sweep(state, day, settings, now) && !waits(state, settings, now);
         let sweep = Task {
             day,
             reading: Reading::Sweep,
@@ -58,11 +54,12 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
             reading: Reading::Head,
         };
         if day < today {
-            match sweep_is_due {
-                true => then.push(sweep),
-                false if now < end_of(day) + HEAD_AFTER_END => then.push(head),
-                false => {}
+            let head_is_due = now < end_of(day) + HEAD_AFTER_END;
+            // A sweep that goes on halfway down does not see the head.
+            if head_is_due && (!sweep_is_due || state.partial.is_some()) {
+                then.push(head);
             }
+            then.extend(sweep_is_due.then_some(sweep));
         } else if sweep_is_due
             && (is_unread(state) || (settings.full_sweep.is_zero() && state.partial.is_none()))
         {
@@ -76,16 +73,39 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
     first.into_iter().chain(then).chain(at_last).collect()
 }
 
+/// Whether a day that should be swept at `now` is passed over, because its pages made no sense a short while ago.
+pub(super) fn passes_over(
+    checkpoint: &Checkpoint,
+    settings: &Settings,
+    now: DateTime<Utc>,
+) -> bool {
+    let open = checkpoint.open_days(last_day(checkpoint, now));
+    open.into_iter().any(|day| {
+        checkpoint.days.get(&day).is_some_and(|state| {
+            needs_sweep(state, day, settings, now) && waits(state, settings, now)
+        })
+    })
+}
+
+fn last_day(checkpoint: &Checkpoint, now: DateTime<Utc>) -> NaiveDate {
+    let today = now.date_naive();
+    match today.succ_opt() {
+        Some(tomorrow) if checkpoint.ask_tomorrow => tomorrow,
+        _ => today,
+    }
+}
+
 /// Whether nothing of the day has been read.
 fn is_unread(state: &DayState) -> bool {
     state.sweep.is_none() && state.partial.is_none() && state.unread_since.is_none()
 }
 
-fn sweep_is_due(state: &DayState, day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> bool {
+fn waits(state: &DayState, settings: &Settings, now: DateTime<Utc>) -> bool {
     let pause = BROKEN_PAUSE.min(settings.full_sweep);
-    if state.broken.is_some_and(|at| now < at + pause) {
-        return false;
-    }
+    state.broken.is_some_and(|at| now < at + pause)
+}
+
+fn needs_sweep(state: &DayState, day: NaiveDate, settings: &Settings, now: DateTime<Utc>) -> bool {
     let Some(sweep) = &state.sweep else {
         return true;
     };
@@ -100,7 +120,7 @@ fn sweep_is_due(state: &DayState, day: NaiveDate, settings: &Settings, now: Date
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkpoint::{CompleteSweep, SweepId};
+    use crate::checkpoint::{CompleteSweep, PartialSweep, SweepId};
     use crate::ledger::Counts;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -182,6 +202,32 @@ mod tests {
     }
 
     #[test]
+    fn yesterdays_head_is_read_beside_a_sweep_that_goes_on_halfway_down() {
+        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        checkpoint.put_day(day("2026-11-23"), swept("2026-11-23T00:10:00Z"));
+        let mut state = swept("2026-11-22T18:00:00Z");
+        state.partial = Some(PartialSweep {
+            started: at("2026-11-22T23:58:00Z"),
+            first_page: at("2026-11-22T23:58:00Z"),
+            page_size: 300,
+            token: "t".to_owned(),
+            issued: at("2026-11-22T23:59:00Z"),
+            seen: Counts::default(),
+            found_new: false,
+            against: None,
+        });
+        checkpoint.put_day(day("2026-11-22"), state);
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T00:10:00Z"),
+            ["Head 23", "Head 22", "Sweep 22"]
+        );
+        assert_eq!(
+            planned(&checkpoint, "2026-11-23T06:09:00Z"),
+            ["Head 23", "Sweep 22"]
+        );
+    }
+
+    #[test]
     fn a_day_is_swept_once_more_when_it_may_settle() {
         let mut checkpoint = Checkpoint::new("p/", day("2026-11-20"));
         checkpoint.put_day(day("2026-11-20"), swept("2026-11-22T23:59:59Z"));
@@ -219,6 +265,9 @@ mod tests {
         };
         checkpoint.put_day(day("2026-11-22"), state);
         assert_eq!(planned(&checkpoint, "2026-11-23T06:59:00Z"), ["Sweep 23"]);
+        let passes_over = |now| passes_over(&checkpoint, &settings(), at(now));
+        assert!(passes_over("2026-11-23T06:59:00Z"));
+        assert!(!passes_over("2026-11-23T07:00:00Z"));
         assert_eq!(
             planned(&checkpoint, "2026-11-23T07:00:00Z"),
             ["Sweep 23", "Sweep 22"]

@@ -98,7 +98,11 @@ impl World {
         } else {
             Record::new(time, "ada@example.com", "User", "Add", &detail)
         };
-        if self.oracle.borrow_mut().listed(day, record.json()) {
+        if self
+            .oracle
+            .borrow_mut()
+            .listed(day, record.json(), self.now())
+        {
             self.tally.add(Kind::EqualRow);
         }
         note!(self, "zoom lists {} on {day}, {place:?}", record.json());

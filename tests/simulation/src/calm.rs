@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::collector::{Outcome, Settings};
+use zoom_operationlogs_to_s3::collector::Settings;
 use zoom_operationlogs_to_s3::event::Event as Invocation;
 
 use crate::oracle::{Violation, broken};
@@ -103,25 +103,6 @@ impl Simulation {
             }
         }
         Ok(false)
-    }
-
-    /// In the calm a run has no reason to fail. Where it says that it did all that was due, and there is nothing for which
-    /// only a sweep looks (rows below known ones, and equal ones on two pages), it has left nothing behind.
-    pub(crate) fn went_well(&self, outcome: &Outcome) -> Result<(), Violation> {
-        if let Some(failure) = &outcome.failure {
-            return broken!("nothing goes wrong any more, but a run fails: {failure}");
-        }
-        match self.world.start() {
-            Some(start)
-                if outcome.report.complete
-                    && self.world.is_punctual()
-                    && self.world.scenario.equal_rows == 0.0
-                    && self.campaign == Campaign::Guarantee =>
-            {
-                self.world.oracle.borrow().check_whole(start)
-            }
-            _ => Ok(()),
-        }
     }
 
     fn unfinished(&self, runs: u32) -> Violation {

@@ -69,6 +69,8 @@ pub(crate) struct Day {
 #[derive(Debug)]
 struct Row {
     fingerprint: Fingerprint,
+    /// When the first of its copies was listed.
+    since: DateTime<Utc>,
     listed: u64,
     delivered: u64,
 }
@@ -84,8 +86,8 @@ pub(crate) struct Entry {
 }
 
 impl Oracle {
-    /// Zoom lists a row from now on. True if it lists an equal one already.
-    pub(crate) fn listed(&mut self, day: NaiveDate, json: &str) -> bool {
+    /// Zoom lists a row from `now` on. True if it lists an equal one already.
+    pub(crate) fn listed(&mut self, day: NaiveDate, json: &str, now: DateTime<Utc>) -> bool {
         let day = self.days.entry(day).or_default();
         if let Some(row) = day.rows.get_mut(json) {
             row.listed += 1;
@@ -103,6 +105,7 @@ impl Oracle {
         });
         let row = Row {
             fingerprint,
+            since: now,
             listed: 1,
             delivered: 0,
         };
@@ -243,6 +246,27 @@ impl Oracle {
         }
     }
 
+    /// Nothing is missing of which a copy was listed before `moment`.
+    pub(crate) fn check_whole_before(
+        &self,
+        start: NaiveDate,
+        moment: DateTime<Utc>,
+    ) -> Result<(), Violation> {
+        let missing = |day: &Day| day.missing_before(moment).next().is_some();
+        match self.owed(start).find(|(_, day)| missing(day)) {
+            Some((date, day)) => {
+                let rows = day.missing_before(moment);
+                let rows: Vec<_> = rows.map(String::as_str).collect();
+                broken!(
+                    "{date} lacks {} that were there, such as {}",
+                    rows.len(),
+                    rows[0]
+                )
+            }
+            None => Ok(()),
+        }
+    }
+
     /// How many records are in the log beyond those that Zoom listed.
     pub(crate) fn doubled(&self) -> u64 {
         self.days.values().map(|day| day.doubled).sum()
@@ -298,6 +322,13 @@ impl Day {
             return broken!("{delivered} copies are delivered where Zoom lists {listed}: {line}");
         }
         Ok(row.fingerprint)
+    }
+
+    fn missing_before(&self, moment: DateTime<Utc>) -> impl Iterator<Item = &String> {
+        self.rows
+            .iter()
+            .filter(move |(_, row)| row.delivered < row.listed && row.since < moment)
+            .map(|(json, _)| json)
     }
 
     fn some_missing(&self) -> String {
