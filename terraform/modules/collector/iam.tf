@@ -12,28 +12,34 @@ data "aws_iam_policy_document" "function_trust" {
 }
 
 data "aws_iam_policy_document" "function" {
-  # Entries of the log and the checkpoint. Nothing is ever deleted, so there is no right to.
+  # `S3Store::put`, called by `DeliveryLog::append` for an entry and by `CheckpointFile::commit` for the checkpoint. Nothing
+  # is ever deleted, so there is no right to.
   statement {
     sid       = "WriteEntriesAndCheckpoint"
     actions   = ["s3:PutObject"]
     resources = local.object_arns
   }
 
-  # Earlier entries, to know what has been delivered, and the checkpoint. Both are read by version as well: a deleted
-  # entry still counts as delivered, and a damaged checkpoint is replaced by an earlier one. A put with If-Match needs
-  # the right to read, too.
+  # `S3Store::get`, which only `CheckpointFile` calls. Its puts with If-Match need this right, too.
   statement {
-    sid       = "ReadEntriesAndCheckpoint"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    sid       = "ReadCheckpoint"
+    actions   = ["s3:GetObject"]
+    resources = [local.checkpoint_arn]
+  }
+
+  # `S3Store::get_version`: `DeliveryLog::fold` reads entries by version, because a deleted one still counts as delivered, and
+  # `CheckpointFile::load` reads the versions of a checkpoint that is missing or damaged.
+  statement {
+    sid       = "ReadVersions"
+    actions   = ["s3:GetObjectVersion"]
     resources = local.object_arns
   }
 
-  # The entries of a day and their versions are listed before each put. The right also decides how S3 answers for an
-  # object that does not exist: 404 to whoever may list it, 403 to everybody else, and the function takes a 403 for what
-  # it says. For that decision S3 takes the key asked for as the s3:prefix, so the two patterns below suffice.
+  # `S3Store::list_versions`: `DeliveryLog::fold` lists the versions of a day's entries before each put, `CheckpointFile::load`
+  # those of the checkpoint.
   statement {
-    sid       = "ListEntriesAndCheckpoint"
-    actions   = ["s3:ListBucket", "s3:ListBucketVersions"]
+    sid       = "ListVersions"
+    actions   = ["s3:ListBucketVersions"]
     resources = [var.bucket_arn]
 
     condition {
@@ -43,21 +49,96 @@ data "aws_iam_policy_document" "function" {
     }
   }
 
-  # The credentials of the Zoom app.
+  # `S3Store::get` of a checkpoint that does not exist: S3 answers 404 to whoever may list it, 403 to everybody else, and the
+  # function takes a 403 for what it says. For that decision S3 takes the key asked for as the s3:prefix.
+  statement {
+    sid       = "SeeWhetherThereIsACheckpoint"
+    actions   = ["s3:ListBucket"]
+    resources = [var.bucket_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "s3:prefix"
+      values   = [var.state_key]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.object_lock == null ? [] : [var.object_lock]
+
+    # `S3Store::put` sends the mode and the date of the lock with every entry, and S3 asks for this right as well. Never with
+    # the checkpoint, which every run replaces.
+    content {
+      sid       = "LockEntries"
+      actions   = ["s3:PutObjectRetention"]
+      resources = [local.entries_arn]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    # S3 asks the key for a data key in the name of whoever calls `S3Store::put`.
+    content {
+      sid       = "EncryptEntriesAndCheckpoint"
+      actions   = ["kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      # Not to be used but by S3 …
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [local.s3_service]
+      }
+
+      # … and for this bucket: S3 names the bucket itself, not the object, because the data key is the bucket's.
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values   = [var.bucket_arn]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    # The same for `S3Store::get` and `S3Store::get_version`.
+    content {
+      sid       = "DecryptEntriesAndCheckpoint"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = [local.s3_service]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values   = [var.bucket_arn]
+      }
+    }
+  }
+
+  # `SecretsManager::credentials` reads the credentials of the Zoom app. Their key is AWS's own, which needs no right.
   statement {
     sid       = "ReadZoomCredentials"
     actions   = ["secretsmanager:GetSecretValue"]
     resources = [var.zoom_secret_arn]
   }
 
-  # Log lines; the metrics travel in them. The group is Terraform's, so there is no right to create one.
+  # What `main` prints, the metrics among it, Lambda writes into the function's log group with these rights. The group is
+  # Terraform's, so there is none to create one.
   statement {
     sid       = "WriteOwnLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
   }
 
-  # Lambda reports a failed invocation with the rights of the function's role.
+  # When `invoke` returns an error, Lambda leaves the event in the queue with the rights of the function's role.
   statement {
     sid       = "ReportFailedInvocations"
     actions   = ["sqs:SendMessage"]
@@ -65,14 +146,26 @@ data "aws_iam_policy_document" "function" {
   }
 }
 
+data "aws_partition" "current" {}
+
+data "aws_region" "current" {}
+
 locals {
-  object_arns = ["${var.bucket_arn}/${var.s3_prefix}*", "${var.bucket_arn}/${var.state_key}"]
+  entries_arn    = "${var.bucket_arn}/${var.s3_prefix}*"
+  checkpoint_arn = "${var.bucket_arn}/${var.state_key}"
+  object_arns    = [local.entries_arn, local.checkpoint_arn]
+
+  # How a key sees S3 of this region.
+  s3_service = "s3.${data.aws_region.current.name}.${data.aws_partition.current.dns_suffix}"
 }
 
 resource "aws_iam_role" "function" {
   name               = var.role_name
   description        = "What the function ${var.function_name} may do"
   assume_role_policy = data.aws_iam_policy_document.function_trust.json
+
+  # The most that the role may ever do, whatever its policy says, where the account demands that.
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "function" {

@@ -15,6 +15,8 @@ locals {
     MAX_RECORDS_PER_OBJECT       = var.settings.max_records_per_object
     ZOOM_MAX_REQUESTS_PER_SECOND = var.settings.zoom_max_requests_per_second
     ZOOM_DAILY_REQUEST_BUDGET    = var.settings.zoom_daily_request_budget
+    OBJECT_LOCK_MODE             = try(var.object_lock.mode, null)
+    OBJECT_LOCK_DAYS             = try(var.object_lock.days, null)
   }
 
   # What is not set is not passed, so that the function's own default holds.
@@ -53,6 +55,9 @@ resource "aws_lambda_function" "main" {
 resource "aws_cloudwatch_log_group" "function" {
   name              = "/aws/lambda/${var.function_name}"
   retention_in_days = var.function_log_retention_days
+
+  # CloudWatch Logs always encrypts; this says whether by a key of the account's.
+  kms_key_id = var.function_log_kms_key_arn
 }
 
 # The schedule invokes asynchronously, so Lambda itself decides what happens after a failure. One retry bridges a passing

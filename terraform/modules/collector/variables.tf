@@ -20,6 +20,17 @@ variable "role_name" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of a policy that bounds what the role may do, where the account demands one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn takes the ARN of an IAM policy, such as \"arn:aws:iam::123456789012:policy/boundary\"; got ${jsonencode(var.permissions_boundary_arn)}."
+  }
+}
+
 variable "failure_queue_name" {
   description = "Name of the queue that collects failed invocations."
   type        = string
@@ -118,9 +129,25 @@ variable "function_log_retention_days" {
   }
 }
 
+variable "function_log_kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the function's own logs; its policy must let CloudWatch Logs use it for this log group. Without it CloudWatch Logs uses a key of its own."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.function_log_kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.function_log_kms_key_arn))
+    error_message = "function_log_kms_key_arn takes the ARN of a key (not of an alias), such as \"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; got ${jsonencode(var.function_log_kms_key_arn)}."
+  }
+}
+
 variable "bucket" {
   description = "Name of the bucket for the logs."
   type        = string
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "bucket takes the name of a bucket: 3 to 63 lower-case letters, digits, '.' and '-'; got \"${var.bucket}\"."
+  }
 }
 
 variable "bucket_arn" {
@@ -152,6 +179,41 @@ variable "state_key" {
   validation {
     condition     = can(regex("^([0-9A-Za-z._-]+/)*[0-9A-Za-z._-]+$", var.state_key))
     error_message = "state_key takes an object key of letters, digits, '.', '_', '-' and single slashes, such as \"zoom/state/operationlogs.json\"; got \"${var.state_key}\"."
+  }
+
+  validation {
+    condition     = !startswith(var.state_key, var.s3_prefix)
+    error_message = "state_key must not lie under s3_prefix (${var.s3_prefix}), where the SecOps feed would ingest the checkpoint as a log; got \"${var.state_key}\"."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of the KMS key that encrypts the bucket, if one does: lets the function encrypt and decrypt by it, through S3 and for this bucket alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kms_key_arn == null ? true : can(regex("^arn:[^:]+:kms:[^:]+:[0-9]{12}:key/.+$", var.kms_key_arn))
+    error_message = "kms_key_arn takes the ARN of a key (not of an alias), such as \"arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab\"; got ${jsonencode(var.kms_key_arn)}."
+  }
+}
+
+variable "object_lock" {
+  description = "Locks every entry for so many days after it is written, in mode GOVERNANCE (whoever has the right to may lift it) or COMPLIANCE (nobody, the account's root included). The bucket must have Object Lock switched on."
+  type = object({
+    mode = string
+    days = number
+  })
+  default = null
+
+  validation {
+    condition     = var.object_lock == null ? true : contains(["GOVERNANCE", "COMPLIANCE"], var.object_lock.mode)
+    error_message = "object_lock.mode takes GOVERNANCE or COMPLIANCE."
+  }
+
+  validation {
+    condition     = var.object_lock == null ? true : var.object_lock.days >= 1 && var.object_lock.days <= 36500 && floor(var.object_lock.days) == var.object_lock.days
+    error_message = "object_lock.days takes a whole number from 1 to 36500."
   }
 }
 
@@ -185,9 +247,9 @@ variable "settings" {
   validation {
     condition = alltrue([
       for url in [var.settings.zoom_oauth_url, var.settings.zoom_api_url] :
-      url == null ? true : can(regex("^(https://[^/]+|http://(localhost|127\\.[0-9.]+|\\[::1\\])(:[0-9]+)?)(/.*)?$", url))
+      url == null ? true : can(regex("^(https://[^/?#@[:space:]]+|http://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1\\])(:[0-9]+)?)(/[^?[:space:]]*)?$", url))
     ])
-    error_message = "settings.zoom_oauth_url and settings.zoom_api_url take an https address, or http on this machine alone (localhost, 127.0.0.1 or [::1])."
+    error_message = "settings.zoom_oauth_url and settings.zoom_api_url take an https address without user or query, or http on this machine alone (localhost, 127.0.0.1 or [::1])."
   }
 
   validation {
@@ -196,8 +258,8 @@ variable "settings" {
   }
 
   validation {
-    condition     = var.settings.request_timeout_seconds == null ? true : var.settings.request_timeout_seconds >= 1 && var.settings.request_timeout_seconds < var.timeout_seconds && floor(var.settings.request_timeout_seconds) == var.settings.request_timeout_seconds
-    error_message = "settings.request_timeout_seconds takes a whole number of at least 1 and less than timeout_seconds (${var.timeout_seconds}), or one slow answer would outlast the run."
+    condition     = var.settings.request_timeout_seconds == null ? true : var.settings.request_timeout_seconds >= 1 && var.settings.request_timeout_seconds <= 300 && var.settings.request_timeout_seconds < var.timeout_seconds && floor(var.settings.request_timeout_seconds) == var.settings.request_timeout_seconds
+    error_message = "settings.request_timeout_seconds takes a whole number from 1 to 300 and less than timeout_seconds (${var.timeout_seconds}), or one slow answer would outlast the run."
   }
 
   validation {
@@ -211,8 +273,8 @@ variable "settings" {
   }
 
   validation {
-    condition     = var.settings.full_sweep_minutes == null ? true : var.settings.full_sweep_minutes >= 0 && floor(var.settings.full_sweep_minutes) == var.settings.full_sweep_minutes
-    error_message = "settings.full_sweep_minutes takes a whole number of at least 0; 0 sweeps every open day in every run."
+    condition     = var.settings.full_sweep_minutes == null ? true : var.settings.full_sweep_minutes >= 0 && var.settings.full_sweep_minutes <= 10080 && floor(var.settings.full_sweep_minutes) == var.settings.full_sweep_minutes
+    error_message = "settings.full_sweep_minutes takes a whole number from 0, which sweeps every open day in every run, to 10080 (a week)."
   }
 
   validation {
@@ -221,13 +283,13 @@ variable "settings" {
   }
 
   validation {
-    condition     = var.settings.zoom_max_requests_per_second == null ? true : var.settings.zoom_max_requests_per_second >= 1 && floor(var.settings.zoom_max_requests_per_second) == var.settings.zoom_max_requests_per_second
-    error_message = "settings.zoom_max_requests_per_second takes a whole number of at least 1. Zoom counts the whole account: 10 a second on Pro, 40 on Business and above."
+    condition     = var.settings.zoom_max_requests_per_second == null ? true : var.settings.zoom_max_requests_per_second >= 1 && var.settings.zoom_max_requests_per_second <= 100 && floor(var.settings.zoom_max_requests_per_second) == var.settings.zoom_max_requests_per_second
+    error_message = "settings.zoom_max_requests_per_second takes a whole number from 1 to 100. Zoom counts the whole account: 10 a second on Pro, 40 on Business and above."
   }
 
   validation {
-    condition     = var.settings.zoom_daily_request_budget == null ? true : var.settings.zoom_daily_request_budget >= 1 && floor(var.settings.zoom_daily_request_budget) == var.settings.zoom_daily_request_budget
-    error_message = "settings.zoom_daily_request_budget takes a whole number of at least 1. Zoom counts the whole account: 30000 a day on Pro, 60000 on Business and above."
+    condition     = var.settings.zoom_daily_request_budget == null ? true : var.settings.zoom_daily_request_budget >= 1 && var.settings.zoom_daily_request_budget <= 1000000 && floor(var.settings.zoom_daily_request_budget) == var.settings.zoom_daily_request_budget
+    error_message = "settings.zoom_daily_request_budget takes a whole number from 1 to 1000000. Zoom counts the whole account: 30000 a day on Pro, 60000 on Business and above."
   }
 }
 

@@ -31,14 +31,14 @@ data "aws_iam_policy_document" "schedule_trust" {
 }
 
 data "aws_iam_policy_document" "schedule" {
-  # This one function.
+  # The schedule's target: this one function, which `main` then runs as `invoke`.
   statement {
     sid       = "InvokeTheFunction"
     actions   = ["lambda:InvokeFunction"]
     resources = [var.function_arn]
   }
 
-  # Invocations that Lambda never accepted are left in the failure queue.
+  # The target's dead_letter_config: an invocation that Lambda never accepted is left in the failure queue.
   statement {
     sid       = "ReportFailedInvocations"
     actions   = ["sqs:SendMessage"]
@@ -50,6 +50,9 @@ resource "aws_iam_role" "schedule" {
   name               = var.role_name
   description        = "What the schedule ${var.schedule_name} may do"
   assume_role_policy = data.aws_iam_policy_document.schedule_trust.json
+
+  # The most that the role may ever do, whatever its policy says, where the account demands that.
+  permissions_boundary = var.permissions_boundary_arn
 }
 
 resource "aws_iam_role_policy" "schedule" {

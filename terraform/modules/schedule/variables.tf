@@ -20,6 +20,17 @@ variable "role_name" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "ARN of a policy that bounds what the role may do, where the account demands one."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[^:]+:iam::([0-9]{12}|aws):policy/.+$", var.permissions_boundary_arn))
+    error_message = "permissions_boundary_arn takes the ARN of an IAM policy, such as \"arn:aws:iam::123456789012:policy/boundary\"; got ${jsonencode(var.permissions_boundary_arn)}."
+  }
+}
+
 variable "schedule_expression" {
   description = "How often the function runs, as rate(…) or cron(…) in UTC."
   type        = string

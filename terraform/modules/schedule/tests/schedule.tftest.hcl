@@ -91,6 +91,27 @@ run "runs_the_function_every_15_minutes" {
   }
 }
 
+run "takes_names_interval_and_boundary_as_given" {
+  command = plan
+
+  variables {
+    schedule_name            = "collect"
+    role_name                = "CollectScheduleRole"
+    schedule_expression      = "cron(0/30 * * * ? *)"
+    permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.main.name == "collect" && aws_scheduler_schedule.main.schedule_expression == "cron(0/30 * * * ? *)"
+    error_message = "The schedule is not the one asked for."
+  }
+
+  assert {
+    condition     = aws_iam_role.schedule.name == "CollectScheduleRole" && aws_iam_role.schedule.permissions_boundary == "arn:aws:iam::123456789012:policy/boundary"
+    error_message = "The role must have its name and its boundary."
+  }
+}
+
 run "can_be_paused" {
   command = plan
 
@@ -101,6 +122,11 @@ run "can_be_paused" {
   assert {
     condition     = aws_scheduler_schedule.main.state == "DISABLED"
     error_message = "The schedule must be off."
+  }
+
+  assert {
+    condition     = aws_iam_role.schedule.permissions_boundary == null
+    error_message = "Nobody asked for a boundary."
   }
 }
 
@@ -113,6 +139,8 @@ run "refuses_wrong_inputs" {
     schedule_expression = "every 15 minutes"
     function_arn        = "zoom_operationlogs_to_s3"
     failure_queue_arn   = "zoom-operationlogs-failures"
+
+    permissions_boundary_arn = "boundary"
   }
 
   expect_failures = [
@@ -121,5 +149,6 @@ run "refuses_wrong_inputs" {
     var.schedule_expression,
     var.function_arn,
     var.failure_queue_arn,
+    var.permissions_boundary_arn,
   ]
 }
