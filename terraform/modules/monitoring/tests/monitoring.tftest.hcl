@@ -4,6 +4,18 @@ mock_provider "aws" {
       arn = "arn:aws:sns:eu-west-1:123456789012:zoom-operationlogs-alarms"
     }
   }
+
+  mock_resource "aws_cloudwatch_metric_alarm" {
+    defaults = {
+      arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:one-of-them"
+    }
+  }
+
+  mock_data "aws_region" {
+    defaults = {
+      name = "eu-west-1"
+    }
+  }
 }
 
 variables {
@@ -21,7 +33,9 @@ run "every_alarm_reaches_somebody" {
       for alarm in [
         aws_cloudwatch_metric_alarm.function_errors,
         aws_cloudwatch_metric_alarm.no_complete_run,
+        aws_cloudwatch_metric_alarm.credentials_refused,
         aws_cloudwatch_metric_alarm.newest_record_stale,
+        aws_cloudwatch_metric_alarm.day_cannot_settle,
         aws_cloudwatch_metric_alarm.lost_days,
         aws_cloudwatch_metric_alarm.failure_queue_not_empty,
         aws_cloudwatch_metric_alarm.quota_nearly_spent,
@@ -34,6 +48,30 @@ run "every_alarm_reaches_somebody" {
     condition     = { for subscription in aws_sns_topic_subscription.email : subscription.endpoint => subscription.protocol } == { "soc@example.com" = "email", "oncall@example.com" = "email" }
     error_message = "Every address must be subscribed."
   }
+
+  assert {
+    condition     = toset([for alarm in local.alarms : alarm.ok_actions == toset([aws_sns_topic.alarms.arn]) if alarm.metric_name != "LostDays"]) == toset([true])
+    error_message = "Every alarm but that of lost days must say when it ends."
+  }
+
+  assert {
+    condition = toset(output.alarm_names) == toset([
+      for alarm in [
+        "function-errors", "no-complete-run", "credentials-refused", "newest-record-stale",
+        "day-cannot-settle", "lost-days", "failure-queue-not-empty", "quota-nearly-spent",
+      ] : "zoom-operationlogs-${alarm}"
+    ])
+    error_message = "Unexpected names: ${jsonencode(output.alarm_names)}"
+  }
+}
+
+run "nobody_is_told_unless_asked" {
+  command = plan
+
+  assert {
+    condition     = aws_sns_topic.alarms.name == "zoom-operationlogs-alarms" && length(aws_sns_topic_subscription.email) == 0
+    error_message = "There is a topic, and nobody subscribes to it."
+  }
 }
 
 run "watches_this_function_and_queue" {
@@ -44,7 +82,9 @@ run "watches_this_function_and_queue" {
       for alarm in [
         aws_cloudwatch_metric_alarm.function_errors,
         aws_cloudwatch_metric_alarm.no_complete_run,
+        aws_cloudwatch_metric_alarm.credentials_refused,
         aws_cloudwatch_metric_alarm.newest_record_stale,
+        aws_cloudwatch_metric_alarm.day_cannot_settle,
         aws_cloudwatch_metric_alarm.lost_days,
         aws_cloudwatch_metric_alarm.quota_nearly_spent,
       ] : alarm.dimensions == tomap({ FunctionName = "zoom_operationlogs_to_s3" })
@@ -62,7 +102,9 @@ run "watches_this_function_and_queue" {
       for alarm in [
         aws_cloudwatch_metric_alarm.function_errors,
         aws_cloudwatch_metric_alarm.no_complete_run,
+        aws_cloudwatch_metric_alarm.credentials_refused,
         aws_cloudwatch_metric_alarm.newest_record_stale,
+        aws_cloudwatch_metric_alarm.day_cannot_settle,
         aws_cloudwatch_metric_alarm.lost_days,
         aws_cloudwatch_metric_alarm.failure_queue_not_empty,
         aws_cloudwatch_metric_alarm.quota_nearly_spent,
@@ -70,10 +112,12 @@ run "watches_this_function_and_queue" {
       } == {
       "AWS/Lambda Errors"                          = "notBreaching"
       "ZoomOperationLogs CompleteRuns"             = "breaching"
-      "ZoomOperationLogs NewestRecordAgeSeconds"   = "notBreaching"
-      "ZoomOperationLogs LostDays"                 = "notBreaching"
+      "ZoomOperationLogs CredentialsRefused"       = "ignore"
+      "ZoomOperationLogs NewestRecordAgeSeconds"   = "ignore"
+      "ZoomOperationLogs OldestOpenDayAgeSeconds"  = "ignore"
+      "ZoomOperationLogs LostDays"                 = "ignore"
       "AWS/SQS ApproximateNumberOfMessagesVisible" = "notBreaching"
-      "ZoomOperationLogs ZoomRequestsToday"        = "notBreaching"
+      "ZoomOperationLogs ZoomRequestsToday"        = "ignore"
     }
     error_message = "Silence must ring exactly one alarm, and the metrics must be those that the function writes."
   }
@@ -81,6 +125,125 @@ run "watches_this_function_and_queue" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.no_complete_run.period * aws_cloudwatch_metric_alarm.no_complete_run.evaluation_periods == 3600
     error_message = "An hour without a complete run must ring."
+  }
+}
+
+run "a_day_has_four_sweeps_to_settle" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      aws_cloudwatch_metric_alarm.day_cannot_settle.threshold == (48 + 24) * 3600,
+      aws_cloudwatch_metric_alarm.day_cannot_settle.period == 3600,
+      aws_cloudwatch_metric_alarm.day_cannot_settle.evaluation_periods == 24,
+      aws_cloudwatch_metric_alarm.day_cannot_settle.statistic == "Minimum",
+    ])
+    error_message = "By default a day has 48 hours for late records and a day to settle."
+  }
+}
+
+run "where_sweeps_are_rare_it_has_longer" {
+  command = plan
+
+  variables {
+    late_arrival_hours = 72
+    full_sweep_minutes = 725
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.day_cannot_settle.threshold == (72 + 49) * 3600 && aws_cloudwatch_metric_alarm.day_cannot_settle.evaluation_periods == 49
+    error_message = "Four sweeps of 725 minutes are 49 hours, begun ones included."
+  }
+}
+
+run "no_alarm_looks_back_for_more_than_a_week" {
+  command = plan
+
+  variables {
+    full_sweep_minutes = 10080
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.day_cannot_settle.evaluation_periods * aws_cloudwatch_metric_alarm.day_cannot_settle.period == 604800
+    error_message = "CloudWatch refuses an alarm that looks back for more than a week."
+  }
+}
+
+run "where_every_run_sweeps_a_backlog_still_has_a_day" {
+  command = plan
+
+  variables {
+    late_arrival_hours = 0
+    full_sweep_minutes = 0
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.day_cannot_settle.threshold == 86400 && aws_cloudwatch_metric_alarm.day_cannot_settle.evaluation_periods == 24
+    error_message = "A day was expected."
+  }
+}
+
+run "the_dashboard_begins_with_the_alarms" {
+  assert {
+    condition     = output.dashboard_name == "zoom-operationlogs"
+    error_message = "Unexpected name: ${jsonencode(output.dashboard_name)}"
+  }
+
+  assert {
+    condition     = [for widget in jsondecode(aws_cloudwatch_dashboard.main[0].dashboard_body).widgets : widget.type] == concat(["alarm"], [for graph in local.graphs : "metric"])
+    error_message = "The alarms come first, then the graphs."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_dashboard.main[0].dashboard_body).widgets[0].properties.alarms == local.alarms[*].arn && length(local.alarms) == 8
+    error_message = "Every alarm must be on the dashboard."
+  }
+
+  # What CloudWatch would refuse or draw over one another.
+  assert {
+    condition = alltrue([
+      for index, widget in slice(jsondecode(aws_cloudwatch_dashboard.main[0].dashboard_body).widgets, 1, length(local.graphs) + 1) : alltrue([
+        widget.x == [0, 12][index % 2], widget.y == 3 + 6 * floor(index / 2), widget.width == 12, widget.height == 6,
+        widget.properties.region == "eu-west-1",
+      ])
+    ])
+    error_message = "The graphs stand in two columns, each in the region of its metrics."
+  }
+
+  assert {
+    condition = {
+      for widget in jsondecode(aws_cloudwatch_dashboard.main[0].dashboard_body).widgets :
+      widget.properties.title => [for line in widget.properties.annotations.horizontal : line.value]
+      if length(try(widget.properties.annotations.horizontal, [])) > 0
+      } == {
+      "Lag, in hours"                       = [96, 72]
+      "Requests to Zoom since midnight UTC" = [10000, 8000]
+    }
+    error_message = "The lines must stand where the alarms ring."
+  }
+}
+
+run "the_dashboard_can_be_left_out" {
+  variables {
+    dashboard_enabled = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.main) == 0 && output.dashboard_name == null
+    error_message = "There must be no dashboard."
+  }
+}
+
+run "takes_names_as_given" {
+  variables {
+    topic_name        = "soc"
+    alarm_name_prefix = "audit"
+    dashboard_name    = "audit-logs"
+  }
+
+  assert {
+    condition     = aws_sns_topic.alarms.name == "soc" && aws_cloudwatch_dashboard.main[0].dashboard_name == "audit-logs" && alltrue([for name in output.alarm_names : startswith(name, "audit-")])
+    error_message = "The names are not those given."
   }
 }
 
@@ -99,16 +262,23 @@ run "thresholds_follow_the_inputs" {
   }
 }
 
-run "without_a_budget_the_functions_own_holds" {
+run "what_is_not_set_is_as_the_function_has_it" {
   command = plan
 
   variables {
     zoom_daily_request_budget = null
+    late_arrival_hours        = null
+    full_sweep_minutes        = null
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.quota_nearly_spent.threshold == 8000
     error_message = "80 % of 10000 requests were expected."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.day_cannot_settle.threshold == 72 * 3600
+    error_message = "48 hours and four times 360 minutes were expected."
   }
 }
 
@@ -119,7 +289,12 @@ run "refuses_wrong_inputs" {
     topic_name                  = "alarms.fifo"
     alarm_name_prefix           = "zoom operationlogs"
     alarm_emails                = ["soc"]
+    dashboard_name              = "zoom operationlogs"
+    function_name               = "arn:aws:lambda:eu-west-1:123456789012:function:zoom_operationlogs_to_s3"
+    failure_queue_name          = "https://sqs.eu-west-1.amazonaws.com/123456789012/zoom-operationlogs-failures"
     newest_record_max_age_hours = 0
+    late_arrival_hours          = 4321
+    full_sweep_minutes          = 10081
     zoom_daily_request_budget   = 0
     quota_alarm_percent         = 100
   }
@@ -128,6 +303,11 @@ run "refuses_wrong_inputs" {
     var.topic_name,
     var.alarm_name_prefix,
     var.alarm_emails,
+    var.dashboard_name,
+    var.function_name,
+    var.failure_queue_name,
+    var.late_arrival_hours,
+    var.full_sweep_minutes,
     var.newest_record_max_age_hours,
     var.zoom_daily_request_budget,
     var.quota_alarm_percent,
