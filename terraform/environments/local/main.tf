@@ -17,9 +17,17 @@ module "pipeline" {
     } : name => value if value != null
   }
 
-  # The emulator does not supply s3:if-match and s3:if-none-match to bucket policies: the statements that demand them
-  # would deny every put. The function sends its conditions all the same, and the emulator honours them.
-  enforce_conditional_writes = false
+  # An emulator as it comes does not supply s3:if-match and s3:if-none-match to bucket policies: the statements that
+  # demand them would deny every put. The function sends its conditions all the same, and the emulator honours them.
+  enforce_conditional_writes = var.enforce_conditional_writes
+
+  allow_delete_after_transfer = var.allow_delete_after_transfer
+  reader_access               = var.reader_access
+  feed_subject_id             = var.feed_subject_id
+  create_kms_key              = var.create_kms_key
+  object_lock                 = var.object_lock
+  permissions_boundary_arn    = var.permissions_boundary_arn
+  alarm_emails                = var.alarm_emails
 
   # Nothing here outlives the emulator.
   lifecycle_enabled           = var.lifecycle_enabled

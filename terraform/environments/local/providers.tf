@@ -13,6 +13,7 @@ provider "aws" {
   endpoints {
     cloudwatch     = var.aws_endpoint
     iam            = var.aws_endpoint
+    kms            = var.aws_endpoint
     lambda         = var.aws_endpoint
     logs           = var.aws_endpoint
     s3             = var.aws_endpoint

@@ -70,3 +70,57 @@ variable "lifecycle_enabled" {
   type        = bool
   default     = false
 }
+
+# What the pipeline can do besides, off by default here as there; null is the pipeline's own default.
+
+variable "enforce_conditional_writes" {
+  description = "Whether the bucket refuses unconditional puts."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "allow_delete_after_transfer" {
+  description = "Whether the feed may delete what it has transferred."
+  type        = bool
+  default     = null
+}
+
+variable "reader_access" {
+  description = "How the feed proves who it is: access_key or web_identity."
+  type        = string
+  default     = null
+}
+
+variable "feed_subject_id" {
+  description = "Subject id of the feed's Google service account, for web_identity."
+  type        = string
+  default     = null
+}
+
+variable "create_kms_key" {
+  description = "Whether to make a KMS key for the bucket and the log group."
+  type        = bool
+  default     = null
+}
+
+variable "object_lock" {
+  description = "Object Lock of every log entry: mode and days."
+  type = object({
+    mode = string
+    days = number
+  })
+  default = null
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds the roles and users."
+  type        = string
+  default     = null
+}
+
+variable "alarm_emails" {
+  description = "Addresses that get the alarms; the emulator sends no mail."
+  type        = set(string)
+  default     = null
+}

@@ -1,4 +1,9 @@
-# The state lies beside this file. Whoever works in a team moves it to a shared, locked and encrypted place first.
+# The bucket of terraform/bootstrap. Its name and region come from backend.tfbackend, which `make bootstrap` writes, and
+# the key is this folder's name: see scripts/init.
 terraform {
-  backend "local" {}
+  backend "s3" {
+    # Nobody else can apply while one does; the lock is an object beside the state.
+    use_lockfile = true
+    encrypt      = true
+  }
 }

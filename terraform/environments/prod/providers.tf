@@ -4,7 +4,7 @@ provider "aws" {
   default_tags {
     tags = {
       Application = "zoom-operation-logs"
-      Environment = "prod"
+      Environment = local.environment
       ManagedBy   = "terraform"
     }
   }

@@ -3,13 +3,31 @@ data "aws_caller_identity" "current" {}
 data "aws_region" "current" {}
 
 locals {
-  # Production has the plain names of the guide; any other environment adds its own, so that two fit one account.
-  suffix = var.environment == "prod" ? "" : "-${var.environment}"
+  # Production has the plain names of the guide; any other environment adds its own, so that two fit one AWS account. So
+  # does any Zoom account but main. Neither has a hyphen, so that no two of them share a suffix.
+  suffix = join("", [
+    var.environment == "prod" ? "" : "-${var.environment}",
+    var.account == "main" ? "" : "-${var.account}",
+  ])
 
   bucket_name = coalesce(
     var.bucket_name,
     "zoom-operation-logs-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}${local.suffix}",
   )
+  function_name = "zoom_operationlogs_to_s3${local.suffix}"
+
+  # One of them at most; the variables see to it.
+  kms_key_arn              = var.create_kms_key ? module.encryption_key[0].key_arn : var.kms_key_arn
+  function_log_kms_key_arn = var.create_kms_key ? module.encryption_key[0].key_arn : var.function_log_kms_key_arn
+}
+
+module "encryption_key" {
+  source = "../encryption-key"
+  count  = var.create_kms_key ? 1 : 0
+
+  alias_name = "zoom-operationlogs${local.suffix}"
+  # The name of the group that Lambda logs to, said beforehand: the group is made with the key.
+  log_group_names = ["/aws/lambda/${local.function_name}"]
 }
 
 module "log_bucket" {
@@ -23,6 +41,8 @@ module "log_bucket" {
   enforce_conditional_writes = var.enforce_conditional_writes
   lifecycle_enabled          = var.lifecycle_enabled
   force_destroy              = var.force_destroy
+  kms_key_arn                = local.kms_key_arn
+  object_lock_enabled        = var.object_lock != null
 }
 
 module "zoom_credentials" {
@@ -30,12 +50,15 @@ module "zoom_credentials" {
 
   name                 = "zoom-operationlogs-credentials${local.suffix}"
   recovery_window_days = var.secret_recovery_window_days
+  replica_region       = var.secret_replica_region
+  credentials          = var.zoom_credentials
+  credentials_version  = var.zoom_credentials_version
 }
 
 module "collector" {
   source = "../collector"
 
-  function_name      = "zoom_operationlogs_to_s3${local.suffix}"
+  function_name      = local.function_name
   role_name          = "WriteZoomOperationLogsToS3Role${local.suffix}"
   failure_queue_name = "zoom-operationlogs-failures${local.suffix}"
 
@@ -45,9 +68,13 @@ module "collector" {
   timeout_seconds             = var.timeout_seconds
   reserved_concurrency        = var.reserved_concurrency
   function_log_retention_days = var.function_log_retention_days
+  function_log_kms_key_arn    = local.function_log_kms_key_arn
+  permissions_boundary_arn    = var.permissions_boundary_arn
 
   bucket            = module.log_bucket.bucket
   bucket_arn        = module.log_bucket.bucket_arn
+  kms_key_arn       = local.kms_key_arn
+  object_lock       = var.object_lock
   s3_prefix         = var.s3_prefix
   state_key         = var.state_key
   zoom_secret_arn   = module.zoom_credentials.secret_arn
@@ -58,22 +85,28 @@ module "collector" {
 module "schedule" {
   source = "../schedule"
 
-  schedule_name       = "zoom-operationlogs-schedule-15min${local.suffix}"
-  role_name           = "InvokeZoomOperationLogsFunctionRole${local.suffix}"
-  schedule_expression = var.schedule_expression
-  enabled             = var.schedule_enabled
-  function_arn        = module.collector.function_arn
-  failure_queue_arn   = module.collector.failure_queue_arn
+  schedule_name            = "zoom-operationlogs-schedule-15min${local.suffix}"
+  role_name                = "InvokeZoomOperationLogsFunctionRole${local.suffix}"
+  schedule_expression      = var.schedule_expression
+  enabled                  = var.schedule_enabled
+  function_arn             = module.collector.function_arn
+  failure_queue_arn        = module.collector.failure_queue_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
 }
 
 module "secops_reader" {
   source = "../secops-reader"
 
+  access                      = var.reader_access
   user_name                   = "secops-reader${local.suffix}"
+  role_name                   = "secops-reader${local.suffix}"
   policy_name                 = "secops-reader-policy${local.suffix}"
+  feed_subject_id             = var.feed_subject_id
   bucket_arn                  = module.log_bucket.bucket_arn
+  kms_key_arn                 = local.kms_key_arn
   s3_prefix                   = var.s3_prefix
   allow_delete_after_transfer = var.allow_delete_after_transfer
+  permissions_boundary_arn    = var.permissions_boundary_arn
 }
 
 module "monitoring" {
@@ -82,8 +115,12 @@ module "monitoring" {
   topic_name                  = "zoom-operationlogs-alarms${local.suffix}"
   alarm_name_prefix           = "zoom-operationlogs${local.suffix}"
   alarm_emails                = var.alarm_emails
+  dashboard_name              = "zoom-operationlogs${local.suffix}"
+  dashboard_enabled           = var.dashboard_enabled
   function_name               = module.collector.function_name
   failure_queue_name          = module.collector.failure_queue_name
   newest_record_max_age_hours = var.newest_record_max_age_hours
+  late_arrival_hours          = var.settings.late_arrival_hours
+  full_sweep_minutes          = var.settings.full_sweep_minutes
   zoom_daily_request_budget   = var.settings.zoom_daily_request_budget
 }

@@ -54,8 +54,13 @@ output "schedule_name" {
 }
 
 output "reader_user_name" {
-  description = "Name of the user that the feed reads as."
+  description = "Name of the user that the feed reads as; null when it assumes a role."
   value       = module.secops_reader.user_name
+}
+
+output "reader_role_arn" {
+  description = "ARN of the role that the feed assumes; null when it reads as a user."
+  value       = module.secops_reader.role_arn
 }
 
 output "alarm_topic_arn" {
@@ -68,11 +73,22 @@ output "alarm_names" {
   value       = module.monitoring.alarm_names
 }
 
+output "dashboard_name" {
+  description = "Name of the dashboard; null when there is none."
+  value       = module.monitoring.dashboard_name
+}
+
+output "region" {
+  description = "AWS region of everything but the users and roles, which have none."
+  value       = data.aws_region.current.name
+}
+
+output "kms_key_arn" {
+  description = "ARN of the KMS key that the bucket is encrypted with; null when it is S3's own."
+  value       = local.kms_key_arn
+}
+
 output "feed" {
-  description = "What to enter in the Google SecOps feed (source type Amazon S3 V2, log type Zoom Operation Logs)."
-  value = {
-    s3_uri                 = "s3://${module.log_bucket.bucket}/${var.s3_prefix}"
-    source_deletion_option = var.allow_delete_after_transfer ? "ON_SUCCESS" : "NEVER"
-    maximum_file_age_days  = 180
-  }
+  description = "What to enter in the form for a feed of Google SecOps, keyed as the form words it."
+  value       = merge(local.feed_source, local.feed_authentication[var.reader_access])
 }

@@ -1,5 +1,5 @@
 # An input that is passed on as it is has its validation in the module that takes it. Defaults are repeated here, so that
-# this file alone tells what a root may set.
+# this file alone tells what a root may set. null is the default, so that a root may pass on what it was not given.
 
 variable "environment" {
   description = "Name of the environment. Any but prod is appended to the names of all resources."
@@ -8,6 +8,24 @@ variable "environment" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9]{0,11}$", var.environment))
     error_message = "environment takes 1 to 12 lower-case letters and digits, beginning with a letter; got \"${var.environment}\". It becomes part of names whose length AWS limits."
+  }
+}
+
+variable "account" {
+  description = "Key of the Zoom account among those of the environment. Any but main is appended to the names of all resources, after the environment."
+  type        = string
+  default     = "main"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9]{0,10}$", var.account))
+    error_message = "account takes 1 to 11 lower-case letters and digits, beginning with a letter; got \"${var.account}\". It becomes part of names whose length AWS limits."
+  }
+
+  # "-dev" is the suffix of the environment dev and would be that of production's account dev as well.
+  validation {
+    condition     = !contains(["dev", "local", "prod", "staging", "test"], var.account)
+    error_message = "account \"${var.account}\" reads like an environment: production's resources for it would have the names of that environment's. Name it after the company or the unit, such as \"emea\"."
   }
 }
 
@@ -20,6 +38,7 @@ variable "architecture" {
   description = "Processor that the package was compiled for: x86_64 or arm64."
   type        = string
   default     = "x86_64"
+  nullable    = false
 }
 
 variable "bucket_name" {
@@ -32,6 +51,7 @@ variable "s3_prefix" {
   description = "Where the delivered objects go; the feed reads everything below it. Ends in a slash."
   type        = string
   default     = "zoom/operationlogs/"
+  nullable    = false
 
   validation {
     condition     = endswith(var.s3_prefix, "/")
@@ -43,6 +63,7 @@ variable "state_key" {
   description = "Key of the checkpoint. Not below s3_prefix."
   type        = string
   default     = "zoom/state/operationlogs.json"
+  nullable    = false
 
   validation {
     condition     = !startswith(var.state_key, var.s3_prefix)
@@ -54,36 +75,42 @@ variable "log_retention_days" {
   description = "Days after which a delivered object expires; at least 200."
   type        = number
   default     = 400
+  nullable    = false
 }
 
 variable "noncurrent_retention_days" {
   description = "Days for which a deleted or expired object stays readable as a noncurrent version; at least 200."
   type        = number
   default     = 200
+  nullable    = false
 }
 
 variable "enforce_conditional_writes" {
   description = "Whether the bucket refuses unconditional puts. Off only for emulators that do not supply the condition keys."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "lifecycle_enabled" {
   description = "Whether old objects and versions expire. Off only for a bucket that is thrown away."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "force_destroy" {
   description = "Whether `terraform destroy` may delete the bucket with all the logs in it."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "secret_recovery_window_days" {
   description = "Days for which the deleted secret can be brought back; 0 deletes it at once."
   type        = number
   default     = 30
+  nullable    = false
 }
 
 variable "settings" {
@@ -108,58 +135,181 @@ variable "extra_environment" {
   description = "Further environment variables of the function."
   type        = map(string)
   default     = {}
+  nullable    = false
 }
 
 variable "memory_mb" {
   description = "Memory of the function."
   type        = number
   default     = 256
+  nullable    = false
 }
 
 variable "timeout_seconds" {
   description = "Longest time of one run."
   type        = number
   default     = 300
+  nullable    = false
 }
 
 variable "reserved_concurrency" {
   description = "Most runs at once; -1 sets no limit."
   type        = number
   default     = -1
+  nullable    = false
 }
 
 variable "function_log_retention_days" {
   description = "Days for which the function's own logs are kept."
   type        = number
   default     = 90
+  nullable    = false
 }
 
 variable "schedule_expression" {
   description = "How often the function runs."
   type        = string
   default     = "rate(15 minutes)"
+  nullable    = false
 }
 
 variable "schedule_enabled" {
   description = "Whether the function runs on schedule."
   type        = bool
   default     = true
+  nullable    = false
 }
 
 variable "allow_delete_after_transfer" {
   description = "Whether the feed may delete what it has transferred, which costs the guarantee of exactly one delivery."
   type        = bool
   default     = false
+  nullable    = false
 }
 
 variable "alarm_emails" {
   description = "Addresses that get the alarms."
   type        = set(string)
   default     = []
+  nullable    = false
 }
 
 variable "newest_record_max_age_hours" {
   description = "Age of the newest record that rings the alarm."
   type        = number
   default     = 96
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  description = "ARN of the policy that bounds what every role and user made here may do; null sets no boundary."
+  type        = string
+  default     = null
+}
+
+variable "create_kms_key" {
+  description = "Whether to make a KMS key of our own, for the bucket and the function's log group. It costs 1 USD a month and the requests to it."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.create_kms_key || (var.kms_key_arn == null && var.function_log_kms_key_arn == null)
+    error_message = "create_kms_key makes the key for the bucket and the log group; leave kms_key_arn and function_log_kms_key_arn out with it, or create_kms_key off."
+  }
+}
+
+variable "kms_key_arn" {
+  description = "ARN of a KMS key to encrypt the bucket with; its policy must leave the decision to IAM policies of this account. null: S3's own encryption, unless create_kms_key is on."
+  type        = string
+  default     = null
+}
+
+variable "function_log_kms_key_arn" {
+  description = "ARN of a KMS key to encrypt the function's log group with; its policy must admit the CloudWatch Logs service for that group. null: CloudWatch's own encryption, unless create_kms_key is on."
+  type        = string
+  default     = null
+}
+
+variable "object_lock" {
+  description = "S3 Object Lock on every log entry: mode GOVERNANCE (who has s3:BypassGovernanceRetention may still delete) or COMPLIANCE (nobody can, not even the account's root), and for how many days from its writing. The checkpoint is exempt. null: none. Once switched on for a bucket, S3 does not let it be switched off; without this input new entries are no longer locked."
+  type = object({
+    mode = string
+    days = number
+  })
+  default = null
+
+  validation {
+    condition     = var.object_lock == null ? true : contains(["GOVERNANCE", "COMPLIANCE"], var.object_lock.mode)
+    error_message = "object_lock.mode takes GOVERNANCE or COMPLIANCE; got ${jsonencode(var.object_lock)}."
+  }
+
+  validation {
+    condition     = var.object_lock == null ? true : var.object_lock.days >= 1 && var.object_lock.days <= 36500 && floor(var.object_lock.days) == var.object_lock.days
+    error_message = "object_lock.days takes a whole number from 1 to 36500; got ${jsonencode(var.object_lock)}."
+  }
+
+  # A lock holds the version against the lifecycle rules and everyone else: who deletes on purpose cannot have both.
+  validation {
+    condition     = var.object_lock == null || !var.allow_delete_after_transfer
+    error_message = "object_lock keeps every entry and allow_delete_after_transfer has the feed delete it: choose one of them."
+  }
+}
+
+variable "secret_replica_region" {
+  description = "AWS region that gets a copy of the secret; null: none. Another 0.40 USD a month."
+  type        = string
+  default     = null
+}
+
+variable "zoom_credentials" {
+  description = "The Zoom app's credentials, for those who prefer Terraform to `make zoom-credentials`; a write-only argument takes them to the secret, so that neither plan nor state holds them. null: they are put in otherwise. Goes with zoom_credentials_version."
+  type = object({
+    account_id    = string
+    client_id     = string
+    client_secret = string
+  })
+  default   = null
+  ephemeral = true
+  sensitive = true
+}
+
+variable "zoom_credentials_version" {
+  description = "Number of zoom_credentials: Terraform cannot compare what it does not keep, and stores the credentials anew when this changes. null: Terraform stores none."
+  type        = number
+  default     = null
+}
+
+variable "reader_access" {
+  description = "How the feed proves who it is: access_key (of the user secops-reader, issued by `make reader-key`) or web_identity (a role that Google's service account assumes; no key at all)."
+  type        = string
+  default     = "access_key"
+  nullable    = false
+}
+
+variable "feed_subject_id" {
+  description = "Subject id of the feed's Google service account, required by web_identity: SecOps shows it in the feed's form, and its API by feedServiceAccounts:fetchServiceAccountForCustomer."
+  type        = string
+  default     = null
+}
+
+variable "feed_namespace" {
+  description = "Asset namespace to give the feed; empty: none."
+  type        = string
+  default     = ""
+  nullable    = false
+}
+
+variable "feed_labels" {
+  description = "Ingestion labels to give the feed."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "dashboard_enabled" {
+  description = "Whether to make the dashboard. Three of them are free in an account; each further one costs 3 USD a month."
+  type        = bool
+  default     = true
+  nullable    = false
 }

@@ -1,72 +1,10 @@
 # Names and wiring; the modules' own tests look into the policies. Resources and data sources are mocked, so that no
-# request leaves this machine.
+# request leaves this machine. It is planned only, with mocks that are known by then: a test that applies cannot leave out
+# an ephemeral variable.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = {
-      account_id = "123456789012"
-    }
-  }
-
-  mock_data "aws_region" {
-    defaults = {
-      name = "eu-west-1"
-    }
-  }
-
-  mock_data "aws_partition" {
-    defaults = {
-      partition = "aws"
-    }
-  }
-
-  mock_data "aws_iam_policy_document" {
-    defaults = {
-      json = "{}"
-    }
-  }
-
-  mock_resource "aws_s3_bucket" {
-    defaults = {
-      arn = "arn:aws:s3:::logs"
-    }
-  }
-
-  mock_resource "aws_secretsmanager_secret" {
-    defaults = {
-      arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:zoom-AbCdEf"
-    }
-  }
-
-  mock_resource "aws_lambda_function" {
-    defaults = {
-      arn = "arn:aws:lambda:eu-west-1:123456789012:function:zoom_operationlogs_to_s3"
-    }
-  }
-
-  mock_resource "aws_sqs_queue" {
-    defaults = {
-      arn = "arn:aws:sqs:eu-west-1:123456789012:zoom-operationlogs-failures"
-    }
-  }
-
-  mock_resource "aws_sns_topic" {
-    defaults = {
-      arn = "arn:aws:sns:eu-west-1:123456789012:zoom-operationlogs-alarms"
-    }
-  }
-
-  mock_resource "aws_iam_role" {
-    defaults = {
-      arn = "arn:aws:iam::123456789012:role/role"
-    }
-  }
-
-  mock_resource "aws_iam_policy" {
-    defaults = {
-      arn = "arn:aws:iam::123456789012:policy/policy"
-    }
-  }
+  override_during = plan
+  source          = "./tests/aws"
 }
 
 variables {
@@ -76,6 +14,8 @@ variables {
 }
 
 run "production_has_the_names_of_the_guide" {
+  command = plan
+
   assert {
     condition = [
       local.bucket_name,
@@ -96,16 +36,30 @@ run "production_has_the_names_of_the_guide" {
   }
 
   assert {
-    condition = output.feed == {
-      s3_uri                 = "s3://${output.bucket}/zoom/operationlogs/"
-      source_deletion_option = "NEVER"
-      maximum_file_age_days  = 180
-    }
+    condition     = output.region == "eu-west-1" && output.dashboard_name == "zoom-operationlogs" && output.reader_role_arn == null && output.kms_key_arn == null
+    error_message = "By default there is a dashboard, a reader with a key, and S3's own encryption."
+  }
+
+  assert {
+    condition = jsonencode(output.feed) == jsonencode({
+      "Source type"            = "Amazon S3 V2"
+      "Log type"               = "Zoom Operation Logs"
+      "S3 URI"                 = "s3://logs/zoom/operationlogs/"
+      "Source deletion option" = "Never delete files"
+      "Maximum File Age"       = 180
+      "Asset namespace"        = ""
+      "Ingestion labels"       = {}
+      "Authentication"         = "Access key"
+      "Access Key ID"          = "of secops-reader, by make reader-key"
+      "Secret Access Key"      = "printed once, by make reader-key"
+    })
     error_message = "The feed must read exactly the prefix and delete nothing: ${jsonencode(output.feed)}"
   }
 }
 
 run "other_environments_add_their_name" {
+  command = plan
+
   variables {
     environment = "dev"
   }
@@ -135,23 +89,221 @@ run "other_environments_add_their_name" {
   }
 }
 
-run "takes_a_bucket_name_and_a_deleting_feed" {
+run "other_accounts_add_theirs_after_it" {
+  command = plan
+
   variables {
-    bucket_name                 = "acme-zoom-logs"
-    s3_prefix                   = "audit/zoom/"
-    state_key                   = "audit/zoom-state.json"
-    allow_delete_after_transfer = true
+    environment = "dev"
+    account     = "emea"
+  }
+
+  assert {
+    condition = [
+      local.bucket_name,
+      output.secret_name,
+      output.function_name,
+      output.schedule_name,
+      output.reader_user_name,
+      output.dashboard_name,
+      ] == [
+      "zoom-operation-logs-123456789012-eu-west-1-dev-emea",
+      "zoom-operationlogs-credentials-dev-emea",
+      "zoom_operationlogs_to_s3-dev-emea",
+      "zoom-operationlogs-schedule-15min-dev-emea",
+      "secops-reader-dev-emea",
+      "zoom-operationlogs-dev-emea",
+    ]
+    error_message = "Every name must end in the environment's and the account's."
+  }
+}
+
+# The longest of both: every module's own limit on names holds, the region's name being as long as any.
+run "the_longest_names_fit" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.current
+    values = { name = "ap-southeast-1" }
+  }
+
+  variables {
+    environment = "dev"
+    account     = "elevenchars"
+  }
+
+  assert {
+    condition     = local.bucket_name == "zoom-operation-logs-123456789012-ap-southeast-1-dev-elevenchars"
+    error_message = "Got ${local.bucket_name}."
+  }
+}
+
+run "production_has_accounts_too" {
+  command = plan
+
+  variables {
+    account = "emea"
+  }
+
+  assert {
+    condition     = output.function_name == "zoom_operationlogs_to_s3-emea"
+    error_message = "Got ${output.function_name}."
+  }
+}
+
+run "takes_names_of_ones_own" {
+  command = plan
+
+  variables {
+    bucket_name = "acme-zoom-logs"
+    s3_prefix   = "audit/zoom/"
+    state_key   = "audit/zoom-state.json"
   }
 
   assert {
     condition     = local.bucket_name == "acme-zoom-logs" && output.s3_prefix == "audit/zoom/" && output.state_key == "audit/zoom-state.json"
     error_message = "The given names must be used."
   }
+}
+
+# null is the default, so that a root can pass on what it was not given.
+run "null_is_the_default" {
+  command = plan
+
+  variables {
+    account                     = null
+    architecture                = null
+    s3_prefix                   = null
+    state_key                   = null
+    log_retention_days          = null
+    noncurrent_retention_days   = null
+    enforce_conditional_writes  = null
+    lifecycle_enabled           = null
+    force_destroy               = null
+    secret_recovery_window_days = null
+    settings                    = null
+    extra_environment           = null
+    memory_mb                   = null
+    timeout_seconds             = null
+    reserved_concurrency        = null
+    function_log_retention_days = null
+    schedule_expression         = null
+    schedule_enabled            = null
+    allow_delete_after_transfer = null
+    alarm_emails                = null
+    newest_record_max_age_hours = null
+    create_kms_key              = null
+    reader_access               = null
+    feed_namespace              = null
+    feed_labels                 = null
+    dashboard_enabled           = null
+  }
 
   assert {
-    condition     = output.feed.source_deletion_option == "ON_SUCCESS"
+    condition     = output.function_name == "zoom_operationlogs_to_s3" && output.state_key == "zoom/state/operationlogs.json" && length(output.alarm_names) > 0
+    error_message = "null must be as good as left out."
+  }
+}
+
+# What is passed on arrives; what a module makes of it, its own tests tell.
+run "passes_everything_on" {
+  command = plan
+
+  variables {
+    architecture                = "arm64"
+    log_retention_days          = 500
+    noncurrent_retention_days   = 300
+    enforce_conditional_writes  = false
+    lifecycle_enabled           = false
+    force_destroy               = true
+    secret_recovery_window_days = 7
+    secret_replica_region       = "eu-central-1"
+    settings                    = { page_size = 100, late_arrival_hours = 72, full_sweep_minutes = 60, zoom_daily_request_budget = 5000 }
+    extra_environment           = { AWS_ENDPOINT_URL = "http://127.0.0.1:4566" }
+    memory_mb                   = 512
+    timeout_seconds             = 600
+    reserved_concurrency        = 1
+    function_log_retention_days = 30
+    schedule_expression         = "rate(5 minutes)"
+    schedule_enabled            = false
+    alarm_emails                = ["soc@example.com"]
+    newest_record_max_age_hours = 24
+    permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/boundary"
+    kms_key_arn                 = "arn:aws:kms:eu-west-1:123456789012:key/given"
+    function_log_kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/logs"
+    object_lock                 = { mode = "GOVERNANCE", days = 30 }
+    feed_namespace              = "zoom"
+    feed_labels                 = { team = "it" }
+    dashboard_enabled           = false
+    zoom_credentials_version    = 1
+    zoom_credentials            = { account_id = "a", client_id = "c", client_secret = "s" }
+  }
+
+  assert {
+    condition     = output.kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/given" && length(module.encryption_key) == 0
+    error_message = "A given key is used and none made."
+  }
+
+  assert {
+    condition     = output.dashboard_name == null
+    error_message = "There must be no dashboard."
+  }
+
+  assert {
+    condition     = output.feed["Asset namespace"] == "zoom" && output.feed["Ingestion labels"] == tomap({ team = "it" })
+    error_message = "Got ${jsonencode(output.feed)}."
+  }
+}
+
+run "makes_a_key_of_its_own" {
+  command = plan
+
+  variables {
+    create_kms_key = true
+  }
+
+  assert {
+    condition     = output.kms_key_arn == "arn:aws:kms:eu-west-1:123456789012:key/own" && local.function_log_kms_key_arn == output.kms_key_arn
+    error_message = "The key must encrypt the bucket and the log group."
+  }
+}
+
+run "lets_the_feed_in_without_a_key" {
+  command = plan
+
+  variables {
+    reader_access   = "web_identity"
+    feed_subject_id = "123456789012345678901"
+  }
+
+  assert {
+    condition     = output.reader_user_name == null && output.reader_role_arn == "arn:aws:iam::123456789012:role/role"
+    error_message = "There must be a role and no user."
+  }
+
+  assert {
+    condition = { for name, value in output.feed : name => value if contains(["Authentication", "AWS IAM role ARN", "Subject ID"], name) } == {
+      "Authentication"   = "AWS IAM role"
+      "AWS IAM role ARN" = "arn:aws:iam::123456789012:role/role"
+      "Subject ID"       = "123456789012345678901"
+    }
+    error_message = "Got ${jsonencode(output.feed)}."
+  }
+}
+
+run "warns_of_a_feed_that_deletes" {
+  command = plan
+
+  variables {
+    allow_delete_after_transfer = true
+  }
+
+  # It is done all the same: a check only warns.
+  assert {
+    condition     = output.feed["Source deletion option"] == "Delete transferred files and empty directories"
     error_message = "A reader that may delete belongs to a feed that does."
   }
+
+  expect_failures = [check.deletion_after_transfer]
 }
 
 run "refuses_a_checkpoint_below_the_feed" {
@@ -173,4 +325,77 @@ run "refuses_a_prefix_without_slash_and_a_long_environment" {
   }
 
   expect_failures = [var.environment, var.s3_prefix]
+}
+
+run "refuses_an_account_with_a_hyphen" {
+  command = plan
+
+  variables {
+    account = "emea-1"
+  }
+
+  expect_failures = [var.account]
+}
+
+run "refuses_an_account_that_reads_like_an_environment" {
+  command = plan
+
+  variables {
+    account = "dev"
+  }
+
+  expect_failures = [var.account]
+}
+
+run "refuses_a_key_beside_its_own" {
+  command = plan
+
+  variables {
+    create_kms_key = true
+    kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/given"
+  }
+
+  expect_failures = [var.create_kms_key]
+}
+
+run "refuses_a_key_for_the_log_group_beside_its_own" {
+  command = plan
+
+  variables {
+    create_kms_key           = true
+    function_log_kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/given"
+  }
+
+  expect_failures = [var.create_kms_key]
+}
+
+run "refuses_an_unknown_lock" {
+  command = plan
+
+  variables {
+    object_lock = { mode = "governance", days = 30 }
+  }
+
+  expect_failures = [var.object_lock]
+}
+
+run "refuses_a_lock_of_no_days" {
+  command = plan
+
+  variables {
+    object_lock = { mode = "COMPLIANCE", days = 0 }
+  }
+
+  expect_failures = [var.object_lock]
+}
+
+run "refuses_a_lock_on_what_the_feed_deletes" {
+  command = plan
+
+  variables {
+    object_lock                 = { mode = "COMPLIANCE", days = 30 }
+    allow_delete_after_transfer = true
+  }
+
+  expect_failures = [var.object_lock, check.deletion_after_transfer]
 }
