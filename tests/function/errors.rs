@@ -343,6 +343,14 @@ async fn check(rows: Vec<Row>) {
                 .find(|event| event.get("_aws").is_some())
                 .unwrap();
             assert_eq!(metrics["CompleteRuns"], 0.0, "{name}");
+            let refused = [
+                "ZoomBadCredentials",
+                "ZoomMissingScope",
+                "ZoomNoPermission",
+                "ZoomUnauthorized",
+            ];
+            let refused = f64::from(refused.contains(&kind));
+            assert_eq!(metrics["CredentialsRefused"], refused, "{name}");
         };
         match expected {
             Delivered { log } => {
@@ -467,6 +475,12 @@ async fn a_secret_that_is_missing_or_malformed_is_named_but_not_quoted() {
         let run = scene.invoke(json!({})).await;
         let message = run.error().unwrap();
         assert!(message.contains(problem), "{message}");
+        let metrics = run
+            .log_events()
+            .into_iter()
+            .find(|event| event.get("_aws").is_some())
+            .unwrap();
+        assert_eq!(metrics["CredentialsRefused"], 1.0, "{problem}");
     }
     let credentials = scene.zoom.world().credentials().clone();
     scene.store_credentials(&credentials).await;

@@ -11,3 +11,5 @@
     clippy::disallowed_methods,
     reason = "these tests are about the real world: its clock and its processes"
 )]
+
+mod monitoring;
