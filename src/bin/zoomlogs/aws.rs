@@ -92,10 +92,8 @@ impl AwsError {
                     subject,
                     said,
                 },
-                // The SDK has no kind of its own for a caller without credentials.
-                "" if said.contains("no providers in chain provided credentials") => {
-                    Self::NoCredentials { call, said }
-                }
+                // The SDK has no kind of its own for a caller whose credentials it cannot get.
+                "" if said.contains("credential") => Self::NoCredentials { call, said },
                 _ if !matches!(failure, SdkError::ServiceError(_)) => Self::NoAnswer {
                     call,
                     subject,

@@ -38,7 +38,7 @@ pub struct RunArguments {
     place: Place,
 
     /// The function, by name or ARN
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "account")]
     function: Option<String>,
 }
 

@@ -43,7 +43,7 @@ pub struct CredentialsArguments {
     place: Place,
 
     /// The secret, by name or ARN
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", conflicts_with = "account")]
     secret: Option<String>,
 
     /// The function whose configuration says which Zoom to try them with; without it and --env, zoom.us

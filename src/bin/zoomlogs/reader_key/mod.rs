@@ -74,7 +74,7 @@ struct Whose {
     place: Place,
 
     /// The user, by name
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "account")]
     user: Option<String>,
 }
 

@@ -1,0 +1,23 @@
+//! The built `zoomlogs`, run as an operator runs it, against AWS as ministack serves it and the simulated Zoom: by what it
+//! says, by its exit code, and by what AWS then holds.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's panic is its report"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests are about the real world: its clock and its processes"
+)]
+
+mod command;
+mod credentials;
+mod environment;
+mod function_zip;
+mod lambda;
+mod operator;
+mod prompt;
+mod reader_key;
+mod run;
