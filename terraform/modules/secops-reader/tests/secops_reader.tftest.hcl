@@ -169,6 +169,24 @@ run "is_a_role_that_the_feed_alone_assumes" {
   }
 }
 
+run "takes_other_names_and_another_prefix" {
+  variables {
+    user_name   = "secops-reader-dev"
+    policy_name = "secops-reader-policy-dev"
+    s3_prefix   = "other/logs/"
+  }
+
+  assert {
+    condition     = output.user_name == "secops-reader-dev" && aws_iam_policy.read.name == "secops-reader-policy-dev"
+    error_message = "Unexpected names."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_policy.read.policy).Statement[0].Condition.StringLike["s3:prefix"] == "other/logs/*" && jsondecode(aws_iam_policy.read.policy).Statement[2].Resource == "arn:aws:s3:::logs/other/logs/*"
+    error_message = "The prefix is not kept to: ${aws_iam_policy.read.policy}"
+  }
+}
+
 run "deletes_only_when_asked" {
   variables {
     allow_delete_after_transfer = true
