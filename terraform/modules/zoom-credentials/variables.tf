@@ -21,7 +21,7 @@ variable "recovery_window_days" {
 }
 
 variable "replica_region" {
-  description = "Another region in which Secrets Manager keeps a copy of the secret; null keeps none."
+  description = "Another region in which Secrets Manager keeps a copy of the secret, or null. Back to null, Terraform lets go of the copy and does not remove it: `aws secretsmanager remove-regions-from-replication` does."
   type        = string
   default     = null
 

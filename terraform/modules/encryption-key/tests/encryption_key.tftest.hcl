@@ -84,7 +84,7 @@ run "lets_cloudwatch_logs_in_for_the_groups_given_and_no_other" {
       Sid       = "CloudWatchLogsEncryptsTheseGroups"
       Effect    = "Allow"
       Principal = { Service = "logs.eu-west-1.amazonaws.com" }
-      Action    = ["kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Encrypt", "kms:DescribeKey", "kms:Decrypt"]
+      Action    = ["kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Encrypt", "kms:Decrypt"]
       Resource  = "*"
       Condition = {
         ArnEquals = {

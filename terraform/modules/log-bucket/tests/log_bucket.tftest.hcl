@@ -190,12 +190,22 @@ run "encrypts_with_the_given_key" {
   }
 }
 
-run "takes_a_key_that_spans_regions_and_one_of_another_partition" {
+run "takes_a_key_that_spans_regions" {
   command = plan
 
   variables {
-    kms_key_arn = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/mrk-1234abcd12ab34cd56ef1234567890ab"
   }
+}
+
+run "refuses_a_key_in_another_region" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
+
+  expect_failures = [aws_s3_bucket.main]
 }
 
 run "lets_objects_be_locked_and_locks_none_by_default" {
@@ -241,6 +251,19 @@ run "lifecycle_can_be_left_out" {
   assert {
     condition     = length(aws_s3_bucket_lifecycle_configuration.main) == 0
     error_message = "No lifecycle was asked for."
+  }
+}
+
+run "a_bucket_that_is_thrown_away_goes_with_what_is_in_it" {
+  command = plan
+
+  variables {
+    force_destroy = true
+  }
+
+  assert {
+    condition     = aws_s3_bucket.main.force_destroy
+    error_message = "The bucket would stay."
   }
 }
 
