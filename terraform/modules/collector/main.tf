@@ -24,6 +24,12 @@ locals {
 }
 
 resource "aws_lambda_function" "main" {
+  #checkov:skip=CKV_AWS_116:an invocation that failed goes to the failure queue by its on_failure destination, which says more than a dead letter
+  #checkov:skip=CKV_AWS_117:it talks to Zoom and to AWS over public addresses; a VPC would add a NAT gateway and protect nothing
+  #checkov:skip=CKV_AWS_272:a signing profile is a matter of the account; the package goes from one build to the function, by its hash
+  #checkov:skip=CKV_AWS_173:its environment holds names and addresses, no secret; Lambda encrypts it by its own key
+  #checkov:skip=CKV_AWS_50:X-Ray would need a right on every resource, and tells less than the metrics of each run
+
   function_name = var.function_name
   description   = "Delivers Zoom operation logs to S3, each record exactly once"
   role          = aws_iam_role.function.arn
@@ -53,6 +59,8 @@ resource "aws_lambda_function" "main" {
 
 # Declared here, because the group that Lambda makes for itself keeps its logs for ever.
 resource "aws_cloudwatch_log_group" "function" {
+  #checkov:skip=CKV_AWS_338:these lines say how runs went, for a variable number of days; what must be kept for long lies in the bucket
+
   name              = "/aws/lambda/${var.function_name}"
   retention_in_days = var.function_log_retention_days
 
