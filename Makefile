@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage fuzz build build-and-deploy zoom-credentials reader-key clean
+.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build build-and-deploy zoom-credentials reader-key clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -59,6 +59,12 @@ sabotage: ## Breaks each rule of the protocol and looks whether that is noticed;
 	@scripts/python-env
 	@cargo run --quiet --locked --profile simulation --package simulation --bin sabotage -- --seeds $(CI_SEEDS) \
 	  $(if $(ONLY),--only "$(ONLY)",--write docs/sabotage.md)
+
+sabotage-policies: ## Breaks each statement of each policy, on ministack and in the source, and looks whether that is noticed
+	@scripts/prerequisites rust nextest terraform python
+	@scripts/python-env
+	cargo nextest run --locked --workspace --features cli --run-ignored all --success-output immediate \
+	  --filterset 'binary(infrastructure) and test(/^privileges::/)'
 
 test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
 	@scripts/prerequisites rust fuzz

@@ -13,3 +13,4 @@
 )]
 
 mod monitoring;
+mod privileges;

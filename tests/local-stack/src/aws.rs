@@ -11,13 +11,15 @@ use crate::error::{Error, Result};
 /// The region that everything in the stack is in.
 pub const REGION: &str = "us-east-1";
 
-/// An access key.
+/// An access key, or the credentials of a session, which are one with a token.
 #[derive(Clone)]
 pub struct AccessKey {
     /// The key's id.
     pub id: String,
     /// The key's secret; not shown by `Debug`.
     pub secret: String,
+    /// The session's token, which is as secret.
+    pub session_token: Option<String>,
 }
 
 impl AccessKey {
@@ -26,6 +28,7 @@ impl AccessKey {
         Self {
             id: "test".to_owned(),
             secret: "test".to_owned(),
+            session_token: None,
         }
     }
 }
@@ -51,6 +54,8 @@ pub struct Aws {
     pub iam: aws_sdk_iam::Client,
     /// CloudWatch Logs.
     pub logs: aws_sdk_cloudwatchlogs::Client,
+    /// STS.
+    pub sts: aws_sdk_sts::Client,
 }
 
 impl Aws {
@@ -72,6 +77,7 @@ impl Aws {
             lambda: aws_sdk_lambda::Client::new(&config),
             iam: aws_sdk_iam::Client::new(&config),
             logs: aws_sdk_cloudwatchlogs::Client::new(&config),
+            sts: aws_sdk_sts::Client::new(&config),
         }
     }
 }
@@ -88,7 +94,7 @@ pub(crate) async fn config(
         .credentials_provider(Credentials::new(
             &key.id,
             &key.secret,
-            None,
+            key.session_token.clone(),
             None,
             "local-stack",
         ));

@@ -39,7 +39,7 @@
 //!
 //! Beside them, [`Moto`] is a second S3, to compare, and a [`Proxy`] in front of either loses answers.
 //!
-//! Modules, in the order of the stack: `certificate`, `kept` and `ministack` start it, `aws` and `bucket` talk to it,
+//! Modules, in the order of the stack: `certificate`, `kept` and `ministack` start it, `aws`, `wire` and `bucket` talk to it,
 //! `runtime_api` runs a binary next to it in an `environment`, `terraform` and `function` do it through Lambda; `moto` is
 //! the other S3; `proxy` loses what a `loss` says, over `tls`; `project` knows where things are, and `command` runs other
 //! programs.
@@ -66,6 +66,7 @@ mod runtime_api;
 mod stack;
 mod terraform;
 mod tls;
+mod wire;
 
 pub use aws::{AccessKey, Aws, REGION};
 pub use bucket::{Bucket, Version};
@@ -77,3 +78,4 @@ pub use proxy::{Proxy, Traffic};
 pub use runtime_api::{Invocation, Outcome, RuntimeApi};
 pub use stack::Stack;
 pub use terraform::{Applied, Deployment, Variables};
+pub use wire::{Call, Reply, Transport, Wire};

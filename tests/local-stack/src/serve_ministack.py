@@ -1,6 +1,7 @@
 """Serves ministack over https with DIRECTORY/server.pem; see keeper.py."""
 
 import os
+import socket
 import sys
 
 from keeper import listen
@@ -22,15 +23,22 @@ def main(directory):
     # Read when ministack is imported.
     os.environ["GATEWAY_PORT"] = str(listener.getsockname()[1])
 
+    import policies
     from hypercorn.config import Config
     from hypercorn.run import run
 
     hasten_schedules()
+    policies.as_aws_does()
 
     # Not ministack's own main(): that one serves on port 443 as well when it may.
     config = Config()
     config.application_path = "ministack.app:app"
     config.bind = [f"fd://{listener.fileno()}"]
+    # The same AWS in the clear, for those who try what is refused there.
+    plain = socket.create_server(("127.0.0.1", 0))
+    config.insecure_bind = [f"fd://{plain.fileno()}"]
+    with open(os.path.join(directory, "plain-port"), "w") as file:
+        file.write(str(plain.getsockname()[1]))
     config.certfile = os.path.join(directory, "server.pem")
     config.keyfile = os.path.join(directory, "server-key.pem")
     config.keep_alive_timeout = 75

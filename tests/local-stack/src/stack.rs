@@ -80,6 +80,13 @@ impl Stack {
         &self.endpoint
     }
 
+    /// The same AWS without TLS, for those who try what is refused there.
+    pub fn plain_endpoint(&self) -> Result<String> {
+        let file = self.directory().join("plain-port");
+        let port = fs::read_to_string(&file).map_err(Error::file(&file))?;
+        Ok(format!("http://127.0.0.1:{port}"))
+    }
+
     /// The CA to trust, for `SSL_CERT_FILE` or `AWS_CA_BUNDLE`.
     pub fn ca_file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
@@ -138,6 +145,11 @@ impl Stack {
             ("AWS_EC2_METADATA_DISABLED", "true"),
         ]
         .into_iter()
+        .chain(
+            key.session_token
+                .iter()
+                .map(|token| ("AWS_SESSION_TOKEN", token.as_str())),
+        )
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect()
     }
@@ -195,6 +207,30 @@ impl Stack {
         Ok(AccessKey {
             id: key.access_key_id,
             secret: key.secret_access_key,
+            session_token: None,
+        })
+    }
+
+    /// Assumes a role as root, which stands in for the service that the role trusts: so ministack has it.
+    pub async fn assume_role(&self, role_arn: &str, session: &str) -> Result<AccessKey> {
+        let answer = self
+            .root
+            .sts
+            .assume_role()
+            .role_arn(role_arn)
+            .role_session_name(session)
+            .send()
+            .await
+            .map_err(Error::aws(format!("AssumeRole {role_arn}")))?;
+        let key = answer.credentials.ok_or_else(|| {
+            Error::Unexpected(format!(
+                "AssumeRole {role_arn} answered without credentials"
+            ))
+        })?;
+        Ok(AccessKey {
+            id: key.access_key_id,
+            secret: key.secret_access_key,
+            session_token: Some(key.session_token),
         })
     }
 }
