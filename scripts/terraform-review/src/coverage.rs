@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::folder::Folder;
 use crate::problem::{Place, Problems};
-use crate::suite::Suite;
+use crate::suite::{Run, Suite};
 
 /// Looks at a folder's tests.
 pub(crate) fn look(folder: &Folder, problems: &mut Problems) -> Result<()> {
@@ -44,10 +44,11 @@ fn judge(folder: &Folder, suite: &Suite, problems: &mut Problems) {
         let Some(default) = variable.default.as_ref().filter(|_| variable.is_option()) else {
             continue;
         };
-        let given = |run: &crate::suite::Run| {
+        // Null asks for the default.
+        let given = |run: &Run| {
             run.variables
                 .get(name)
-                .is_some_and(|value| value != default)
+                .is_some_and(|value| value != default && value != "null")
         };
         if !suite.runs.iter().any(|run| run.plans() && given(run)) {
             problems.add(

@@ -208,7 +208,7 @@ variable "permissions_boundary_arn" {
 }
 
 variable "create_kms_key" {
-  description = "Whether to make a KMS key of our own, for the bucket and the function's log group. It costs 1 USD a month and the requests to it."
+  description = "Whether to make a KMS key of our own, for the bucket and the function's log group. It costs 1 USD a month and the requests to it. Switched off again, the key is scheduled for deletion, and what it has encrypted is lost with it: copy that first."
   type        = bool
   default     = false
   nullable    = false
@@ -298,6 +298,11 @@ variable "feed_namespace" {
   type        = string
   default     = ""
   nullable    = false
+
+  validation {
+    condition     = var.feed_namespace == trimspace(var.feed_namespace) && !can(regex("[[:cntrl:]]", var.feed_namespace))
+    error_message = "feed_namespace takes one line that neither begins nor ends with a space, to be entered in the form as it is; got \"${var.feed_namespace}\"."
+  }
 }
 
 variable "feed_labels" {
@@ -305,6 +310,11 @@ variable "feed_labels" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = alltrue([for key, value in var.feed_labels : key != "" && value != null && value != ""])
+    error_message = "feed_labels takes labels that have both a key and a value; got ${jsonencode(var.feed_labels)}."
+  }
 }
 
 variable "dashboard_enabled" {

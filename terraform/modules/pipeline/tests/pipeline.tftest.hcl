@@ -399,3 +399,14 @@ run "refuses_a_lock_on_what_the_feed_deletes" {
 
   expect_failures = [var.object_lock, check.deletion_after_transfer]
 }
+
+run "refuses_what_the_form_of_the_feed_cannot_take" {
+  command = plan
+
+  variables {
+    feed_namespace = "zoom "
+    feed_labels    = { team = "" }
+  }
+
+  expect_failures = [var.feed_namespace, var.feed_labels]
+}
