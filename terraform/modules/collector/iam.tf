@@ -137,7 +137,7 @@ data "aws_iam_policy_document" "function" {
   statement {
     sid       = "WriteOwnLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.function.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
   # When `invoke` returns an error, Lambda leaves the event in the queue with the rights of the function's role.
@@ -156,6 +156,9 @@ locals {
   entries_arn    = "${var.bucket_arn}/${var.s3_prefix}*"
   checkpoint_arn = "${var.bucket_arn}/${var.state_key}"
   object_arns    = [local.entries_arn, local.checkpoint_arn]
+
+  # Not in the policy itself: Terraform would hold back the whole policy as unknown whenever the group's retention changes.
+  log_group_arn = aws_cloudwatch_log_group.function.arn
 
   # How a key sees S3 of this region.
   s3_service = "s3.${data.aws_region.current.name}.${data.aws_partition.current.dns_suffix}"
