@@ -5,6 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::credentials::CredentialsArguments;
 use crate::reader_key::ReaderKeyArguments;
 use crate::run::RunArguments;
+use crate::teardown::TeardownArguments;
 
 const WHERE_AND_EXIT_CODES: &str = "\
 Where things are: --env asks Terraform for the names that it gave to what it made, from anywhere inside the project and with \
@@ -39,6 +40,7 @@ pub enum Command {
     Credentials(CredentialsArguments),
     ReaderKey(ReaderKeyArguments),
     Run(RunArguments),
+    Teardown(TeardownArguments),
 }
 
 /// Which of the pipelines that Terraform made.

@@ -22,6 +22,7 @@ pub struct Environment {
 /// What was made for one Zoom account, as far as this command needs it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Pipeline {
+    pub bucket: String,
     pub function_name: String,
     pub region: String,
     pub secret_arn: String,

@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::credentials::CredentialsError;
 use crate::reader_key::ReaderKeyError;
 use crate::run::RunError;
+use crate::teardown::TeardownError;
 
 /// What a script can tell apart. The help says the same in the reader's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub enum Failure {
     ReaderKey(#[from] ReaderKeyError),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(transparent)]
+    Teardown(#[from] TeardownError),
 }
 
 impl Failure {
@@ -44,6 +47,7 @@ impl Failure {
             Self::Credentials(error) => error.code(),
             Self::ReaderKey(error) => error.code(),
             Self::Run(error) => error.code(),
+            Self::Teardown(error) => error.code(),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | `credentials` | Zoom's credentials into their secret |
 //! | `reader_key` | access keys of the feed's user |
 //! | `run` | one invocation of the function |
+//! | `teardown` | whether an environment may be destroyed |
 
 #![allow(unreachable_pub, reason = "a binary has no outside")]
 
@@ -21,6 +22,7 @@ mod exit;
 mod output;
 mod reader_key;
 mod run;
+mod teardown;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -43,6 +45,9 @@ async fn main() -> ExitCode {
             .await
             .map_err(Failure::from),
         Command::Run(arguments) => run::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Teardown(arguments) => teardown::command(arguments, &output)
             .await
             .map_err(Failure::from),
     };
