@@ -139,6 +139,7 @@ impl Pipeline {
                 ]
                 .map(|(name, value)| (name.to_owned(), value)),
             ),
+            options: Map::new(),
         };
         let deployment = stack.apply(&variables).await.unwrap().deployment;
         assert_eq!(deployment.s3_prefix, PREFIX);

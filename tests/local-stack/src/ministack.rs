@@ -14,8 +14,13 @@ use crate::{
 pub(crate) fn start(directory: &Path) -> Result<Kept> {
     let scratch = directory.join("ministack");
     fs::create_dir(&scratch).map_err(Error::file(&scratch))?;
-    let policies = directory.join("policies.py");
-    fs::write(&policies, include_str!("policies.py")).map_err(Error::file(&policies))?;
+    for (name, source) in [
+        ("answers.py", include_str!("answers.py")),
+        ("policies.py", include_str!("policies.py")),
+    ] {
+        let path = directory.join(name);
+        fs::write(&path, source).map_err(Error::file(&path))?;
+    }
     // Ministack hands its own environment on to the functions: let there be nothing in it that is not ours.
     let settings = [
         ("AUTH", "true"),

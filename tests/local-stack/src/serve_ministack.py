@@ -23,12 +23,14 @@ def main(directory):
     # Read when ministack is imported.
     os.environ["GATEWAY_PORT"] = str(listener.getsockname()[1])
 
+    import answers
     import policies
     from hypercorn.config import Config
     from hypercorn.run import run
 
     hasten_schedules()
     policies.as_aws_does()
+    answers.complete()
 
     # Not ministack's own main(): that one serves on port 443 as well when it may.
     config = Config()

@@ -30,9 +30,12 @@ pub struct Variables {
     pub lifecycle_enabled: bool,
     /// How the function reads Zoom: `zoom_oauth_url`, `zoom_api_url`, `start_date`, …
     pub settings: Map<String, Value>,
+    /// Whatever else the root takes, such as `reader_access`.
+    #[serde(flatten)]
+    pub options: Map<String, Value>,
 }
 
-/// What Terraform says of what it made: the outputs of `environments/local`.
+/// What Terraform says of what it made: `pipelines.main` among the outputs of `environments/local`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Deployment {
     /// The bucket.
@@ -43,16 +46,32 @@ pub struct Deployment {
     pub state_key: String,
     /// The secret for the Zoom credentials.
     pub secret_arn: String,
+    /// Its name.
+    pub secret_name: String,
     /// The function.
     pub function_name: String,
     /// The role that it runs as.
     pub function_role_arn: String,
     /// Its log group.
     pub log_group_name: String,
+    /// The queue that collects failed invocations.
+    pub failure_queue_url: String,
     /// The schedule.
     pub schedule_name: String,
-    /// The user that the feed reads as.
-    pub reader_user_name: String,
+    /// The user that the feed reads as, unless it assumes a role.
+    pub reader_user_name: Option<String>,
+    /// The role that the feed assumes, unless it reads as a user.
+    pub reader_role_arn: Option<String>,
+    /// The key that the bucket is encrypted with, unless it is S3's own.
+    pub kms_key_arn: Option<String>,
+    /// The topic that alarms are sent to.
+    pub alarm_topic_arn: String,
+    /// The alarms.
+    pub alarm_names: Vec<String>,
+    /// The dashboard, unless it is switched off.
+    pub dashboard_name: Option<String>,
+    /// What to enter in the feed's form, by the form's words.
+    pub feed: Map<String, Value>,
 }
 
 /// One apply.
@@ -154,20 +173,24 @@ impl Stack {
     }
 }
 
-/// `terraform output -json` wraps each value in its type.
+/// The outputs as `terraform output -json` prints them: each value wrapped in its type.
+#[derive(Deserialize)]
+struct Outputs {
+    pipelines: Output<Pipelines>,
+}
+
+#[derive(Deserialize)]
+struct Output<T> {
+    value: T,
+}
+
+#[derive(Deserialize)]
+struct Pipelines {
+    main: Deployment,
+}
+
 fn deployment(outputs: &str) -> Result<Deployment> {
-    let unexpected = |error: serde_json::Error| {
-        Error::Unexpected(format!("terraform output: {error}: {outputs}"))
-    };
-    let outputs: Map<String, Value> = serde_json::from_str(outputs).map_err(unexpected)?;
-    let values = outputs
-        .into_iter()
-        .map(|(name, mut output)| {
-            (
-                name,
-                output.get_mut("value").map(Value::take).unwrap_or_default(),
-            )
-        })
-        .collect::<Map<_, _>>();
-    serde_json::from_value(Value::Object(values)).map_err(unexpected)
+    serde_json::from_str(outputs)
+        .map(|outputs: Outputs| outputs.pipelines.value.main)
+        .map_err(|error| Error::Unexpected(format!("terraform output: {error}: {outputs}")))
 }

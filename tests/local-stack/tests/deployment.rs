@@ -45,6 +45,7 @@ async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
             ),
             ("zoom_api_url".to_owned(), json!("http://127.0.0.1:9/v2")),
         ]),
+        options: Map::new(),
     };
     let applied = stack.apply(&variables).await.unwrap();
     assert!(

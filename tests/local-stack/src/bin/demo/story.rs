@@ -61,7 +61,7 @@ pub(crate) async fn tell() -> Result<u32> {
     scene.tell_effect("run 2, by hand", &effect);
 
     scene.heading("What the feed sees: the bucket, read as its user");
-    let user = &scene.deployment.reader_user_name;
+    let user = scene.reader()?;
     let key = scene.stack.create_access_key(user).await?;
     let reader = Bucket::new(scene.stack.aws_as(&key).await.s3, &scene.deployment.bucket);
     scene.show_bucket(&reader).await?;
@@ -142,6 +142,7 @@ async fn set() -> Result<Scene> {
                 json!(account.days()[0].to_string()),
             ),
         ]),
+        options: Map::new(),
     };
     let Applied {
         deployment,
@@ -271,10 +272,16 @@ impl Scene {
         ));
     }
 
+    /// The user that the feed reads as.
+    fn reader(&self) -> Result<&str> {
+        let user = self.deployment.reader_user_name.as_deref();
+        user.context("the output reader_user_name is empty")
+    }
+
     async fn show_bucket(&self, reader: &Bucket) -> Result<()> {
         self.telling.say(format!(
             "{} reads s3://{}/{}",
-            self.deployment.reader_user_name,
+            self.reader()?,
             reader.name(),
             self.deployment.s3_prefix
         ));
