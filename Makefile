@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build build-and-deploy zoom-credentials reader-key clean
+.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -35,12 +35,17 @@ test-rust: ## Runs the unit, integration and end-to-end tests and those in the d
 	cargo nextest run --locked --workspace --features cli
 
 test-terraform: ## Checks and tests the Terraform code; needs no AWS account
-	@scripts/prerequisites terraform
+	@scripts/prerequisites rust terraform python
 	scripts/check-terraform
+
+docs: ## Writes the tables of inputs and outputs into the README of each folder of Terraform code
+	@scripts/prerequisites rust
+	@cargo run --quiet --locked --package terraform-review -- interface --write \
+	  $(wildcard terraform/modules/* terraform/environments/* terraform/bootstrap)
 
 test-scripts: ## Runs shellcheck on the scripts
 	@scripts/python-env
-	$(PYTHON_ENV)/bin/shellcheck $$(grep -lE '^#!.*bash' scripts/* .ci/*)
+	$(PYTHON_ENV)/bin/shellcheck $$(grep -slE '^#!.*bash' scripts/* .ci/*)
 
 # Some two minutes on two processors. Each sabotage of `make sabotage` is noticed within as many.
 CI_SEEDS = 50000
@@ -78,16 +83,32 @@ build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python
 	scripts/build
 
-# Terraform asks for what is not set: AWS_REGION, or TF_VAR_region, and for prod the bucket's name and the start date.
-build-and-deploy: export TF_VAR_package_path = $(CURDIR)/target/lambda/zoom_operationlogs_to_s3/bootstrap.zip
-build-and-deploy: export TF_VAR_region ?= $(AWS_REGION)
-build-and-deploy: build ## Builds and applies terraform/environments/ENV (dev unless set); shows the plan and asks
+# What follows needs AWS: credentials as the AWS CLI takes them, and AWS_REGION.
+
+bootstrap: ## Makes the bucket for Terraform's states, once for an AWS account; BUCKET=name takes one that is there
 	@scripts/prerequisites terraform
-	scripts/terraform terraform/environments/$(or $(ENV),dev) init
-	scripts/terraform terraform/environments/$(or $(ENV),dev) apply
+	@scripts/bootstrap $(BUCKET)
+
+plan: ## Shows what apply would change in ENV (dev unless set), and what that costs
+	@scripts/prerequisites terraform
+	@scripts/deploy $(or $(ENV),dev) plan
+
+apply: ## Shows that, asks, and does exactly that; YES=1 does not ask
+	@scripts/prerequisites terraform
+	@scripts/deploy $(or $(ENV),dev) apply
+
+destroy: ## Takes all of ENV away; of prod only what was emptied: BUCKET="its buckets"
+	@scripts/prerequisites rust terraform
+	@scripts/deploy $(or $(ENV),dev) destroy $(BUCKET)
+
+build-and-deploy: build ## Builds, shows the plan for ENV, asks, applies, runs the function once and says what arrived
+	@scripts/prerequisites rust terraform
+	@$(MAKE) --no-print-directory apply
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) run --env $(or $(ENV),dev)
 
 # The building has its say first, so that it does not talk into the questions.
-zoomlogs = cargo run --quiet --locked --features cli --bin zoomlogs --
+zoomlogs = scripts/zoomlogs
 where = --env $(or $(ENV),dev) $(if $(ACCOUNT),--account $(ACCOUNT))
 
 zoom-credentials: ## Asks for the Zoom app's credentials, tries them and stores them for ENV; or reads JSON from standard input; ACCOUNT=, CHECK=no
