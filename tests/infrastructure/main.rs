@@ -12,5 +12,6 @@
     reason = "these tests are about the real world: its clock and its processes"
 )]
 
+mod lifecycle;
 mod monitoring;
 mod privileges;
