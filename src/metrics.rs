@@ -36,7 +36,11 @@ fn metrics(Outcome { report, failure }: &Outcome) -> Vec<(&'static str, &'static
         count("LostDays", report.lost.len() as u64),
         count(
             "CredentialsRefused",
-            u64::from(failure.as_ref().is_some_and(RunFailure::concerns_credentials)),
+            u64::from(
+                failure
+                    .as_ref()
+                    .is_some_and(RunFailure::concerns_credentials),
+            ),
         ),
         count(
             "CompleteRuns",

@@ -139,6 +139,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             failures: Vec::new(),
             halt: None,
         };
+        self.zoom.begin().await;
         let stopped = match &event.replay {
             Some(days) => run.replay(days.iter()).await,
             None => run.collect().await,

@@ -3,7 +3,7 @@
 #[cfg(feature = "function")]
 mod secrets_manager;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -92,6 +92,15 @@ struct Stored {
 }
 
 impl Credentials {
+    /// Whether both hold the same three values.
+    #[must_use]
+    pub fn same_as(&self, other: &Self) -> bool {
+        let same = |a: &SecretString, b: &SecretString| a.expose_secret() == b.expose_secret();
+        same(&self.account_id, &other.account_id)
+            && same(&self.client_id, &other.client_id)
+            && same(&self.client_secret, &other.client_secret)
+    }
+
     /// Reads credentials from the JSON text of a secret.
     ///
     /// # Errors
@@ -132,7 +141,6 @@ impl Credentials {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
 
     use super::*;
 

@@ -14,7 +14,7 @@ use super::retry::{backoff, parse_retry_after};
 use super::transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
 use super::{Page, PageQuery, Zoom, ZoomError};
 use crate::clock::Clock;
-use crate::secret::{CredentialSource, Credentials};
+use crate::secret::{CredentialSource, Credentials, SecretError};
 
 /// A pause that Zoom asks for is never taken for longer than this: the daily quota is renewed every midnight.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(24);
@@ -208,6 +208,29 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
 }
 
 impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
+    async fn begin(&self) {
+        let Some(kept) = self.session.borrow().credentials.clone() else {
+            return;
+        };
+        let session = match self.secrets.credentials().await {
+            Ok(now) if now.same_as(&kept) => return,
+            Ok(now) => {
+                tracing::info!("the credentials are other ones than in the last run");
+                Session {
+                    credentials: Some(now),
+                    token: None,
+                }
+            }
+            Err(error @ SecretError::Unavailable { .. }) => {
+                tracing::warn!(problem = %error, "going on with the credentials of the last run");
+                return;
+            }
+            // The first request reads the secret again, and says what is wrong with it.
+            Err(_) => Session::default(),
+        };
+        *self.session.borrow_mut() = session;
+    }
+
     async fn page(&self, query: &PageQuery, meter: &Meter) -> Result<Page, ZoomError> {
         // Before a token is fetched for a request that may not be made.
         meter.check(self.clock.now())?;

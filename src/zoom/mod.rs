@@ -47,6 +47,9 @@ pub struct PageQuery {
     reason = "the function runs on one thread; no future needs to be Send"
 )]
 pub trait Zoom {
+    /// Makes ready for a run: what is kept from an earlier one may have been rotated since.
+    async fn begin(&self) {}
+
     /// Reads one page, with whatever retries it takes within the time and the budget that `meter` has left.
     ///
     /// # Errors

@@ -147,6 +147,36 @@ fn what_a_dead_run_left_at_the_head_does_not_hide_the_pages_below() {
 }
 
 #[test]
+fn what_a_run_left_that_died_beside_this_one_does_not_hide_the_pages_below() {
+    let world = small();
+    world.run_until_delivered();
+    let now = world.now.get();
+    let list = |minutes: std::ops::Range<i64>| {
+        for minute in minutes {
+            let time = (now + TimeDelta::minutes(minute)).to_rfc3339();
+            world.add("2026-11-22", &time, &format!("minute {minute}"));
+        }
+    };
+    world.pass(TimeDelta::minutes(60));
+    list(0..2);
+    // Above the page that this run has read, a backlog of several pages; another run writes the newest of them and dies.
+    let outcome = world.run_overtaken(|| {
+        list(2..40);
+        let before = world.objects().len();
+        let dies = |&steps: &usize| {
+            world.run_killed(&Event::RUN, steps);
+            world.objects().len() > before
+        };
+        (0..).find(dies).unwrap();
+    });
+    assert_eq!(outcome.failure, None);
+    // One ordinary run, long before the next sweep is due.
+    world.pass(SCHEDULE);
+    world.scheduled();
+    world.assert_exactly_once();
+}
+
+#[test]
 fn an_entry_that_the_reader_deleted_stays_delivered() {
     let world = small();
     world.run_until_delivered();

@@ -166,6 +166,23 @@ impl World {
         outcomes.map(Option::unwrap)
     }
 
+    /// Begins an ordinary run, lets `meanwhile` happen once Zoom has answered its first page, and lets it end.
+    pub fn run_overtaken(&self, meanwhile: impl FnOnce()) -> Outcome {
+        let collector = self.collector();
+        let deadline = self.now.get() + self.timeout;
+        let mut run = pin!(collector.run(&Event::RUN, deadline));
+        self.take_requests();
+        while self.zoom.borrow().request_count(Endpoint::Report) == 0 {
+            assert!(poll_once(run.as_mut()).is_none());
+        }
+        meanwhile();
+        loop {
+            if let Some(outcome) = poll_once(run.as_mut()) {
+                return outcome;
+            }
+        }
+    }
+
     /// Begins an ordinary run, replays `date` within six seconds, which is not enough, and lets the ordinary run end.
     pub fn run_beside_a_cut_replay(&self, date: &str) {
         let collector = self.collector();

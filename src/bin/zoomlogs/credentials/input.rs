@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal as _, Read as _};
 
-use secrecy::{ExposeSecret as _, SecretString, zeroize::Zeroizing};
+use secrecy::{SecretString, zeroize::Zeroizing};
 use thiserror::Error;
 use zoom_operationlogs_to_s3::secret::Credentials;
 
@@ -74,18 +74,4 @@ fn parse_input() -> Result<Credentials, InputError> {
         return Err(InputError::TooLong);
     }
     Credentials::parse(&text).map_err(|problem| InputError::Malformed { problem })
-}
-
-/// Whether two are the same.
-pub fn are_equal(a: &Credentials, b: &Credentials) -> bool {
-    let values = |credentials: &Credentials| {
-        [
-            &credentials.account_id,
-            &credentials.client_id,
-            &credentials.client_secret,
-        ]
-        .map(|value| value.expose_secret().to_owned())
-        .map(Zeroizing::new)
-    };
-    values(a) == values(b)
 }

@@ -5,7 +5,6 @@ use secrecy::{ExposeSecret as _, zeroize::Zeroizing};
 use serde_json::json;
 use zoom_operationlogs_to_s3::secret::{CredentialSource as _, Credentials, SecretsManager};
 
-use super::input::are_equal;
 use crate::aws::AwsError;
 
 /// What became of the credentials.
@@ -26,7 +25,7 @@ pub async fn store(
     // As the function would read them. A secret that cannot be read is no reason not to write it: whoever may only write it
     // is right here, and the others are told by the call below.
     let present = SecretsManager::new(config, id).credentials().await;
-    if present.is_ok_and(|present| are_equal(&present, credentials)) {
+    if present.is_ok_and(|present| present.same_as(credentials)) {
         return Ok(Stored::Same);
     }
     let value = Zeroizing::new(

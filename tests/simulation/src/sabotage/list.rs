@@ -361,22 +361,6 @@ pub const LIST: &[Sabotage] = &[
         )],
     ),
     in_simulation(
-        "not reading on below another run's entry",
-        "after folding a foreign entry a reading goes to the end: whoever wrote it may have died with pages unread below",
-        &[
-            edit(
-                READ,
-                "                    Met::ForeignEntry => pass.reading = Reading::Sweep,",
-                "                    Met::ForeignEntry => return Ok(End::Head),",
-            ),
-            edit(
-                DELIVER,
-                "                    state.mark_unread(self.clock.now());\n",
-                "",
-            ),
-        ],
-    ),
-    in_simulation(
         "a head ends at rows that it has just added",
         "a head reading goes on to a page that was known before it began",
         &[edit(
