@@ -212,10 +212,10 @@ mod tests {
         };
         assert_eq!(
             listed.to_string(),
-            "ACCESS KEY ID          STATUS    CREATED                          LAST USED\n\
-             AKIAOLDOLDOLDOLDOLD1   inactive  2026-01-02 03:04 UTC (324 days ago) 2026-11-22 07:00 UTC (2 hours ago), s3 in \
+            "ACCESS KEY ID          STATUS    CREATED                               LAST USED\n\
+             AKIAOLDOLDOLDOLDOLD1   inactive  2026-01-02 03:04 UTC (324 days ago)   2026-11-22 07:00 UTC (2 hours ago), s3 in \
              eu-central-1\n\
-             AKIANEWNEWNEWNEWNEW2   active    2026-11-22 08:00 UTC (1 hour ago) never\n"
+             AKIANEWNEWNEWNEWNEW2   active    2026-11-22 08:00 UTC (1 hour ago)     never\n"
         );
     }
 }
