@@ -21,6 +21,11 @@ impl Output {
         Self { json }
     }
 
+    /// Whether the report is JSON.
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
     /// Reports the result. It has been written when this returns, so that what is shown once is known to have been shown.
     pub fn report(&self, text: &str, json: &impl Serialize) -> Result<(), OutputError> {
         let mut stdout = io::stdout().lock();
