@@ -273,15 +273,18 @@ impl Bucket {
                 .send()
                 .await
                 .map_err(AwsError::of("s3:ListBucketVersions", &subject))?;
-            all.extend(page.versions.unwrap_or_default().into_iter().map(|one| {
-                Listed {
-                    key: one.key.unwrap_or_default(),
-                    version: one.version_id.unwrap_or_default(),
-                    size: one.size.unwrap_or_default().unsigned_abs(),
-                    is_marker: false,
-                    is_latest: one.is_latest.unwrap_or_default(),
-                }
-            }));
+            all.extend(
+                page.versions
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|one| Listed {
+                        key: one.key.unwrap_or_default(),
+                        version: one.version_id.unwrap_or_default(),
+                        size: one.size.unwrap_or_default().unsigned_abs(),
+                        is_marker: false,
+                        is_latest: one.is_latest.unwrap_or_default(),
+                    }),
+            );
             all.extend(
                 page.delete_markers
                     .unwrap_or_default()
@@ -331,7 +334,8 @@ fn broken_sequence(versions: &BTreeMap<u32, u32>) -> Vec<String> {
     let last = versions.keys().next_back().copied().unwrap_or_default();
     let there: BTreeSet<_> = versions.keys().copied().collect();
     let gaps = (0..last).filter(|number| !there.contains(number));
-    let gaps = gaps.map(|number| format!("there is no entry {number:06}, but there are later ones"));
+    let gaps =
+        gaps.map(|number| format!("there is no entry {number:06}, but there are later ones"));
     let several = versions.iter().filter(|(_, count)| **count > 1);
     let several = several.map(|(number, count)| {
         format!("entry {number:06} has {count} versions; it was written anew, and all of them are counted")

@@ -94,7 +94,10 @@ impl Told<'_> {
     }
 
     fn time(&self, digest: &Digest) -> Option<DateTime<Utc>> {
-        let mut seen = self.readings().iter().map(|reading| reading.rows.get(digest));
+        let mut seen = self
+            .readings()
+            .iter()
+            .map(|reading| reading.rows.get(digest));
         seen.find_map(|seen| seen?.time)
     }
 }
@@ -116,7 +119,10 @@ pub fn compare(
     not_due_from: Option<DateTime<Utc>>,
 ) -> Comparison {
     let mut comparison = Comparison::default();
-    let in_zoom = told.readings().iter().flat_map(|reading| reading.rows.keys());
+    let in_zoom = told
+        .readings()
+        .iter()
+        .flat_map(|reading| reading.rows.keys());
     let digests: HashSet<_> = in_zoom.chain(log.records.keys()).copied().collect();
     for digest in digests {
         let Bounds { least, most } = told.bounds(&digest);
@@ -229,7 +235,10 @@ mod tests {
             (&[("a1", 1), ("b2", 2), ("c3", 1)][..], [0, 0, 0, 0, 0]),
             (&[("a1", 1), ("b2", 1)], [2, 0, 0, 0, 0]),
             (&[("a1", 3), ("b2", 2), ("c3", 1)], [0, 2, 0, 0, 0]),
-            (&[("a1", 1), ("b2", 2), ("c3", 1), ("d4", 2)], [0, 0, 2, 0, 0]),
+            (
+                &[("a1", 1), ("b2", 2), ("c3", 1), ("d4", 2)],
+                [0, 0, 2, 0, 0],
+            ),
         ] {
             let log = log(records);
             assert_eq!(counts(&told, &log, None), expected, "{records:?}");

@@ -146,7 +146,7 @@ impl Auditor<'_> {
         Ok(DayAudit {
             date: day,
             state,
-            verdict: verdict(&comparison, &log, state),
+            verdict: verdict(&comparison, &log, agreed, state),
             zoom_records: last.map_or(0, Reading::total),
             zoom_sha256: last.map_or_else(|| Digest::of_all([]), Reading::digest),
             readings: readings.len(),
@@ -174,7 +174,11 @@ impl Auditor<'_> {
         } else {
             2
         };
-        let page_size = if times % 2 == 1 { other } else { self.page_size };
+        let page_size = if times % 2 == 1 {
+            other
+        } else {
+            self.page_size
+        };
         self.zoom
             .day(day, page_size, |identity, line| {
                 let due = not_due_from.is_none_or(|from| identity.time < Some(from));
@@ -212,7 +216,10 @@ impl Auditor<'_> {
         lacking: &VecDeque<(Digest, String)>,
     ) -> Result<Example, AwsError> {
         let found = log.records.get(&wrong.digest);
-        let mut places: Vec<Place> = found.into_iter().flat_map(|found| [found.first, found.last]).collect();
+        let mut places: Vec<Place> = found
+            .into_iter()
+            .flat_map(|found| [found.first, found.last])
+            .collect();
         places.dedup();
         let record = match (self.show, places.first()) {
             (false, _) => None,
@@ -240,10 +247,10 @@ impl Auditor<'_> {
     }
 }
 
-fn verdict(comparison: &Comparison, log: &DayLog, state: State) -> Verdict {
+fn verdict(comparison: &Comparison, log: &DayLog, agreed: bool, state: State) -> Verdict {
     if !comparison.wrong.is_empty() || !log.problems.is_empty() {
         Verdict::Differs
-    } else if comparison.undecided > 0 && state != State::Open {
+    } else if !agreed && state != State::Open {
         Verdict::ZoomDisagrees
     } else {
         Verdict::Matches

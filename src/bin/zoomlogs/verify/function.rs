@@ -35,7 +35,9 @@ enum SetupError {
     Aws(#[from] AwsError),
     #[error(transparent)]
     Zoom(#[from] super::zoom_reading::ZoomReadError),
-    #[error("Zoom asked the function for no further request until {0}, and nor is it asked by this")]
+    #[error(
+        "Zoom asked the function for no further request until {0}, and nor is it asked by this"
+    )]
     Paused(String),
 }
 
@@ -133,13 +135,7 @@ fn limit(config: &Config, known: &Known, options: Options, today: NaiveDate) -> 
 }
 
 /// What it is going to do, and what that takes.
-fn announce(
-    config: &Config,
-    known: &Known,
-    range: Range,
-    survey: &Survey,
-    limit: u64,
-) -> String {
+fn announce(config: &Config, known: &Known, range: Range, survey: &Survey, limit: u64) -> String {
     let page = u64::from(config.settings.page_size) * BYTES_PER_RECORD;
     let pages = |day| survey.bytes.get(&day).copied().unwrap_or_default() / page + 1;
     let (days, once): (u64, u64) = range

@@ -56,7 +56,10 @@ pub enum KeyError {
         names()
     )]
     Unfit { key: String, found: String },
-    #[error("the signature algorithm {name:?} is not known here; there are {}", names())]
+    #[error(
+        "the signature algorithm {name:?} is not known here; there are {}",
+        names()
+    )]
     Algorithm { name: String },
     #[error("KMS signed with {0}, but its own public key does not confirm that")]
     Unconfirmed(String),
@@ -65,7 +68,10 @@ pub enum KeyError {
 }
 
 fn names() -> String {
-    ALGORITHMS.each_ref().map(|algorithm| algorithm.name).join(", ")
+    ALGORITHMS
+        .each_ref()
+        .map(|algorithm| algorithm.name)
+        .join(", ")
 }
 
 fn named(name: &str) -> Result<&'static Algorithm, KeyError> {
@@ -153,7 +159,9 @@ async fn ask(
 
 /// Asks KMS for a public key.
 pub async fn public_key(aws: &SdkConfig, key: &str) -> Result<PublicKey, AwsError> {
-    ask(&client(aws, key), key).await.map(|(public, _, _)| public)
+    ask(&client(aws, key), key)
+        .await
+        .map(|(public, _, _)| public)
 }
 
 impl Key {
@@ -214,7 +222,12 @@ mod tests {
     fn a_key_in_pem_is_read_and_anything_else_refused() {
         let pem = "-----BEGIN PUBLIC KEY-----\nAQID\nBA==\n-----END PUBLIC KEY-----\n";
         assert_eq!(PublicKey::from_pem(pem, "f").unwrap().0, [1, 2, 3, 4]);
-        for wrong in ["", "AQID", &pem.replace("PUBLIC", "PRIVATE"), &pem.replace("AQID", "?")] {
+        for wrong in [
+            "",
+            "AQID",
+            &pem.replace("PUBLIC", "PRIVATE"),
+            &pem.replace("AQID", "?"),
+        ] {
             let problem = PublicKey::from_pem(wrong, "key.pem").unwrap_err();
             assert!(problem.to_string().starts_with("key.pem is no public key"));
         }

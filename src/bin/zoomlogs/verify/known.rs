@@ -173,10 +173,7 @@ mod tests {
         let (known, today) = (known(), day("2026-11-23"));
         let from = |of, now| known.not_due_from(day(of), today, at(now));
         let soon = "2026-11-23T10:10:00Z";
-        assert_eq!(
-            from("2026-11-23", soon),
-            Some(at("2026-11-23T09:55:00Z"))
-        );
+        assert_eq!(from("2026-11-23", soon), Some(at("2026-11-23T09:55:00Z")));
         assert_eq!(from("2026-11-21", soon), None);
         assert_eq!(from("2026-11-23", "2026-11-23T12:00:00Z"), None);
     }

@@ -59,7 +59,7 @@ use crate::target::{Functions, TargetError};
 /// reports the last six months.
 ///
 /// Needs lambda:GetFunctionConfiguration on the function, secretsmanager:GetSecretValue on the secret, s3:ListBucketVersions and
-/// s3:GetObjectVersion on the log, s3:GetObject on the checkpoint, and where a key of KMS encrypts these, kms:Decrypt. With
+/// s3:GetObjectVersion on the log, s3:GetObject and s3:ListBucket for the checkpoint, and where a key of KMS encrypts these, kms:Decrypt. With
 /// --sign also kms:GetPublicKey and kms:Sign.
 #[derive(Debug, Args)]
 #[command(
@@ -107,7 +107,7 @@ pub struct VerifyArguments {
     check: Option<PathBuf>,
 
     /// With --check: the signing key's public part (PEM), instead of asking KMS for it
-    #[arg(long, value_name = "FILE", requires = "check")]
+    #[arg(long, value_name = "FILE")]
     public_key: Option<PathBuf>,
 }
 
@@ -119,6 +119,8 @@ pub enum VerifyError {
     Range(#[from] RangeError),
     #[error("--sign signs the JSON report: say where it goes, with --report-file FILE or --json")]
     NothingToSign,
+    #[error("--public-key is for --check: it confirms a report that was written earlier")]
+    NothingToConfirm,
     #[error(transparent)]
     Target(#[from] TargetError),
     #[error(transparent)]
@@ -143,7 +145,10 @@ impl VerifyError {
             Self::Check(error) => error.code(),
             Self::Target(error) => error.code(),
             Self::Aws(error) => error.code(),
-            Self::Range(_) | Self::NothingToSign | Self::Destination(_) => Code::Usage,
+            Self::Range(_)
+            | Self::NothingToSign
+            | Self::NothingToConfirm
+            | Self::Destination(_) => Code::Usage,
             Self::Key(_) | Self::Seal(_) | Self::Output(_) | Self::Incomplete(_) => Code::Failed,
             Self::Differs(_) => Code::NotInOrder,
         }
@@ -162,6 +167,9 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
     if let Some(file) = &arguments.check {
         return Ok(check::check(file, public_key, output).await?);
     }
+    if public_key.is_some() {
+        return Err(VerifyError::NothingToConfirm);
+    }
     if arguments.sign.is_some() && arguments.report_file.is_none() && !output.is_json() {
         return Err(VerifyError::NothingToSign);
     }
@@ -177,7 +185,9 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
 
     let targets = arguments.functions.find().await?;
     let Some(first) = targets.first() else {
-        return Err(VerifyError::Incomplete("there is no function to look at".to_owned()));
+        return Err(VerifyError::Incomplete(
+            "there is no function to look at".to_owned(),
+        ));
     };
     let auditor = auditor(&first.aws).await?;
     // What would fail at the end shall fail before hours of reading.
@@ -202,7 +212,9 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
         verdict: verdicts.max().unwrap_or(Overall::Incomplete),
         functions,
     };
-    let sealed = Sealed::new(&report, key.as_ref()).await.map_err(VerifyError::Seal)?;
+    let sealed = Sealed::new(&report, key.as_ref())
+        .await
+        .map_err(VerifyError::Seal)?;
     if let Some(file) = file {
         file.write(&sealed).map_err(VerifyError::Seal)?;
     }

@@ -57,7 +57,7 @@ fn describe(text: &mut String, function: &FunctionReport) -> std::fmt::Result {
 fn table(days: &[DayReport]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::ASCII_MARKDOWN)
+        .load_style(presets::ASCII_MARKDOWN)
         .set_content_arrangement(ContentArrangement::Disabled)
         .set_header(COLUMNS);
     for day in days {
@@ -148,14 +148,23 @@ fn sentence(example: &Example) -> String {
 /// What a number means that is easily misread.
 fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Result {
     let date = day.date;
-    let shown = |kind| looked.examples.iter().filter(|one| one.kind == kind).count() as u64;
+    let shown = |kind| {
+        looked
+            .examples
+            .iter()
+            .filter(|one| one.kind == kind)
+            .count() as u64
+    };
     let more = [
         (Kind::Missing, looked.missing),
         (Kind::Doubled, looked.doubled),
         (Kind::Foreign, looked.foreign),
     ];
     if more.iter().any(|&(kind, count)| count > shown(kind)) {
-        writeln!(text, "{date}: these are examples; --examples shows more of them")?;
+        writeln!(
+            text,
+            "{date}: these are examples; --examples shows more of them"
+        )?;
     }
     if looked.missing > 0 && day.state == State::Open {
         writeln!(
@@ -216,7 +225,9 @@ fn last_word(report: &Report) -> String {
         Overall::Matches => {
             let looked = || days().filter_map(|day| day.looked.as_ref());
             let delivered: u64 = looked().map(|looked| looked.bucket.records).sum();
-            let pending: u64 = looked().map(|looked| looked.not_due + looked.undecided).sum();
+            let pending: u64 = looked()
+                .map(|looked| looked.not_due + looked.undecided)
+                .sum();
             let pending = match pending {
                 0 => String::new(),
                 pending => format!(" {pending} more are too new to judge."),
@@ -262,7 +273,10 @@ pub fn complaint(report: &Report) -> String {
         ));
     }
     if !unread.is_empty() {
-        said.push(format!("not everything could be read: {}", unread.join(", ")));
+        said.push(format!(
+            "not everything could be read: {}",
+            unread.join(", ")
+        ));
     }
     said.join("; ")
 }

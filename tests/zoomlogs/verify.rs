@@ -1,0 +1,7 @@
+//! `zoomlogs verify`: what it finds in buckets that the real function filled, and in buckets that somebody tampered with.
+
+mod findings;
+mod moving;
+mod scene;
+mod sealed;
+mod trouble;
