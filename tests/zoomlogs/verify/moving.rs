@@ -85,13 +85,24 @@ async fn one_wrong_answer_of_zoom_is_no_alarm() {
 async fn a_zoom_that_does_not_agree_with_itself_is_said_to() {
     let scene = Scene::delivered().await;
     let day = days_ago(1);
-    // Other rows are on no page in each of the four readings.
-    for (page, readings_before) in [(1, 0), (2, 1), (1, 2), (2, 3)] {
-        let rows = 2 + readings_before as usize;
-        let slip = Script::new(Fault::NextPageLate(rows))
-            .on_day(day)
-            .at_page(page);
-        scene.zoom.world().script(slip.after(readings_before));
+    // Each reading finds a row at the head that no other finds.
+    for n in 0..4 {
+        let mut zoom = scene.zoom.world();
+        if n > 0 {
+            let vanishing = Fault::Vanishing {
+                date: day,
+                position: 0,
+                count: 1,
+            };
+            let script = Script::new(vanishing).on_day(day).at_page(1);
+            zoom.script(script.after(n));
+        }
+        let arrival = Fault::Arrival {
+            date: day,
+            place: Place::Head,
+            records: vec![record(noon(day), &n.to_string())],
+        };
+        zoom.script(Script::new(arrival).on_day(day).at_page(1).after(n));
     }
     let report = scene.audit(1);
     let found = day_of(&report, day);

@@ -1,6 +1,6 @@
 //! One function: what it delivered, day by day.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 use zoom_operationlogs_to_s3::config::Config;
 
@@ -15,7 +15,7 @@ use crate::output::Output;
 use crate::target::{Target, TargetError};
 
 /// What a record takes in an entry, by the account that the tests make up: for an estimate, and nothing else.
-const BYTES_PER_RECORD: u64 = 50;
+const BYTES_PER_RECORD: u64 = 20;
 
 /// How an audit is done.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +77,8 @@ async fn fill(
     report.to = Some(range.to);
     report.last_complete_run = known.last_complete_run().map(moment);
     report.settled_through = known.settled_through();
-    report.remarks = remarks(&known, options.range, range);
     let now = SystemClock.now();
+    report.remarks = remarks(&known, options.range, range, now);
     if let Some(until) = known.paused_until(now) {
         return Err(SetupError::Paused(moment(until)));
     }
@@ -120,7 +120,7 @@ async fn look_at(
         Ok(audit) => DayReport::of(audit),
         Err(error) => {
             if DayError::stops(&error) {
-                *stopped = Some(format!("as {day}: {error}"));
+                *stopped = Some(format!("as on {day}: {error}"));
             }
             DayReport::unread(day, state, error.to_string())
         }
@@ -138,15 +138,14 @@ fn limit(config: &Config, known: &Known, options: Options, today: NaiveDate) -> 
 fn announce(config: &Config, known: &Known, range: Range, survey: &Survey, limit: u64) -> String {
     let page = u64::from(config.settings.page_size) * BYTES_PER_RECORD;
     let pages = |day| survey.bytes.get(&day).copied().unwrap_or_default() / page + 1;
-    let (days, once): (u64, u64) = range
-        .days()
-        .fold((0, 0), |(days, all), day| (days + 1, all + pages(day)));
+    let once: u64 = range.days().map(pages).sum();
+    let days = super::text::number_of(range.days().count(), "day", "days");
     let today = SystemClock.now().date_naive();
     let spent = known
         .spent(today)
         .map_or("an unknown number".to_owned(), |spent| spent.to_string());
     format!(
-        "{report}, {from} to {to} ({days} days), from Zoom and from s3://{bucket}/{prefix}.\n\
+        "{report}, {from} to {to} ({days}), from Zoom and from s3://{bucket}/{prefix}.\n\
          By the size of the entries that takes about {once} requests to Zoom, and up to {READINGS} times as many where a day \
          does not match at once. It stops at {limit}: of the function's {budget} requests for today \
          (ZOOM_DAILY_REQUEST_BUDGET) {spent} are spent.",
@@ -159,13 +158,20 @@ fn announce(config: &Config, known: &Known, range: Range, survey: &Survey, limit
     )
 }
 
-fn remarks(known: &Known, asked: Range, range: Range) -> Vec<String> {
+fn remarks(known: &Known, asked: Range, range: Range, now: DateTime<Utc>) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(problem) = known.problem() {
         remarks.push(format!(
             "The function's checkpoint cannot be read ({problem}): which days are settled is not known, and no row that is \
              missing has an excuse."
         ));
+    }
+    let open = |day| known.state(day, now.date_naive()) == State::Open;
+    if known.is_behind(now) && range.days().any(open) {
+        remarks.push(
+            "The function has not come to the end of a run for two hours: what it has not delivered since counts as missing."
+                .to_owned(),
+        );
     }
     if range != asked {
         remarks.push(format!(

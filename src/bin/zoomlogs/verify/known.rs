@@ -95,8 +95,14 @@ impl Known {
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let last = self.last_complete_run()?;
-        let excused = self.state(day, today) == State::Open && now < last + LONGEST_WAIT;
+        let excused = self.state(day, today) == State::Open && !self.is_behind(now);
         excused.then(|| last - self.run_time)
+    }
+
+    /// Whether the function is so far behind at `now` that nothing waits for it any more.
+    pub fn is_behind(&self, now: DateTime<Utc>) -> bool {
+        let last = self.last_complete_run();
+        self.checkpoint().is_some() && last.is_none_or(|last| now >= last + LONGEST_WAIT)
     }
 
     pub fn start_date(&self) -> Option<NaiveDate> {
@@ -176,6 +182,7 @@ mod tests {
         assert_eq!(from("2026-11-23", soon), Some(at("2026-11-23T09:55:00Z")));
         assert_eq!(from("2026-11-21", soon), None);
         assert_eq!(from("2026-11-23", "2026-11-23T12:00:00Z"), None);
+        assert!(!known.is_behind(at(soon)) && known.is_behind(at("2026-11-23T12:00:00Z")));
     }
 
     #[test]

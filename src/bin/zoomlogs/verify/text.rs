@@ -170,7 +170,7 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
         writeln!(
             text,
             "{date}: the day is open: a row that Zoom shows late is delivered by the function's next sweep \
-             (FULL_SWEEP_MINUTES). If it is missing after that, it is lost"
+             (FULL_SWEEP_MINUTES). If it is missing after that, a replay of the day delivers it"
         )?;
     }
     if looked.missing > 0 && day.state == State::Settled {
@@ -182,8 +182,12 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
     if looked.foreign_of_another_day > 0 {
         writeln!(
             text,
-            "{date}: the time of {} foreign records is on another day: they lie in the wrong folder",
-            looked.foreign_of_another_day
+            "{date}: the time of {} on another day: in the wrong folder",
+            number_of(
+                looked.foreign_of_another_day,
+                "foreign record is",
+                "foreign records is"
+            )
         )?;
     } else if looked.foreign > 0 {
         writeln!(
@@ -194,15 +198,16 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
     if looked.not_due > 0 {
         writeln!(
             text,
-            "{date}: {} rows are newer than the function's last complete run; they are not due yet",
-            looked.not_due
+            "{date}: {} newer than the function's last complete run, and not due yet",
+            number_of(looked.not_due, "row is", "rows are")
         )?;
     }
     if looked.undecided > 0 {
         writeln!(
             text,
-            "{date}: {} rows are not in each of {} readings of Zoom, or stand on several pages and may be one that moved",
-            looked.undecided, looked.zoom.readings
+            "{date}: {} not in each of {} readings of Zoom, or stand on several pages and may be one that moved",
+            number_of(looked.undecided, "row is", "rows are"),
+            looked.zoom.readings
         )?;
     }
     let deleted = looked.bucket.objects.iter().filter(|object| object.deleted);
@@ -210,8 +215,8 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
     if !deleted.is_empty() {
         writeln!(
             text,
-            "{date}: {} entries were delivered and deleted since; their records count: {}",
-            deleted.len(),
+            "{date}: {} delivered and deleted since; what they hold counts: {}",
+            number_of(deleted.len(), "entry was", "entries were"),
             deleted.join(", ")
         )?;
     }
@@ -233,11 +238,21 @@ fn last_word(report: &Report) -> String {
                 pending => format!(" {pending} more are too new to judge."),
             };
             format!(
-                "Everything matches: {delivered} records on {count} days, each of them in the bucket as often as in \
-                 Zoom.{pending}"
+                "Everything matches: {} on {}, each of them in the bucket as often as in \
+                 Zoom.{pending}",
+                number_of(delivered, "record", "records"),
+                number_of(count, "day", "days")
             )
         }
         Overall::Differs | Overall::Incomplete => String::new(),
+    }
+}
+
+/// So many of something.
+pub fn number_of(count: impl TryInto<u64>, one: &str, several: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
     }
 }
 
