@@ -256,17 +256,29 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_reading_has_is_neither_missing_nor_foreign() {
+    fn what_not_every_reading_has_is_neither_missing_nor_foreign() {
+        // Of the pair, each reading had one on a page at a time.
         let readings = [
-            reading(&[("a1", 1, 1), ("m2", 2, 1)]),
-            reading(&[("a1", 1, 1), ("m2", 1, 1), ("new3", 1, 1)]),
+            reading(&[("a1", 1, 1), ("moved2", 2, 1), ("pair4", 2, 1)]),
+            reading(&[
+                ("a1", 1, 1),
+                ("moved2", 1, 1),
+                ("new3", 1, 1),
+                ("pair4", 2, 1),
+            ]),
         ];
         let told = Told::Differs(&readings);
         for (records, expected) in [
-            (&[("a1", 1), ("m2", 1)][..], [0, 0, 0, 0, 2]),
-            (&[("a1", 1), ("m2", 2), ("new3", 1)], [0, 0, 0, 0, 0]),
-            (&[("m2", 3), ("new3", 1)], [1, 1, 0, 0, 0]),
-            (&[("a1", 1)], [1, 0, 0, 0, 2]),
+            (
+                &[("a1", 1), ("moved2", 1), ("pair4", 2)][..],
+                [0, 0, 0, 0, 2],
+            ),
+            (
+                &[("a1", 1), ("moved2", 2), ("new3", 1), ("pair4", 1)],
+                [0, 0, 0, 0, 1],
+            ),
+            (&[("moved2", 3), ("new3", 1), ("pair4", 2)], [1, 1, 0, 0, 0]),
+            (&[("a1", 1), ("pair4", 2)], [1, 0, 0, 0, 2]),
         ] {
             assert_eq!(counts(&told, &log(records), None), expected, "{records:?}");
         }

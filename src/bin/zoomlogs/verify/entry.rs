@@ -40,6 +40,15 @@ pub fn number_of(prefix: &str, report: &Report, day: NaiveDate, key: &str) -> Op
 pub fn records(
     body: &[u8],
     report: &Report,
+    show: impl FnMut(u32, Identity, &str),
+) -> Result<u64, String> {
+    records_of(body, report, LONGEST_LINE, show)
+}
+
+fn records_of(
+    body: &[u8],
+    report: &Report,
+    longest_line: u64,
     mut show: impl FnMut(u32, Identity, &str),
 ) -> Result<u64, String> {
     if body.is_empty() {
@@ -52,14 +61,14 @@ pub fn records(
         line.clear();
         let read = lines
             .by_ref()
-            .take(LONGEST_LINE + 1)
+            .take(longest_line + 1)
             .read_until(b'\n', &mut line)
             .map_err(|error| format!("damaged gzip after line {number}: {error}"))?;
         if read == 0 {
             break;
         }
         number += 1;
-        if read as u64 > LONGEST_LINE {
+        if read as u64 > longest_line {
             return Err(format!("line {number} is longer than any record"));
         }
         let text = std::str::from_utf8(&line)
@@ -166,5 +175,12 @@ mod tests {
             assert!(problem.contains(part), "{problem}");
             assert!(!problem.contains("secret"), "{problem}");
         }
+    }
+
+    #[test]
+    fn an_object_that_unpacks_without_end_is_refused_before_memory_is() {
+        let bomb = gzip(&[&b"{}\n"[..], &[b'0'; 100_000]].concat());
+        let problem = records_of(&bomb, &OPERATION_LOGS, 1_000, |_, _, _| ()).unwrap_err();
+        assert_eq!(problem, "line 2 is longer than any record");
     }
 }

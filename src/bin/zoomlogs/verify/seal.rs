@@ -99,50 +99,54 @@ impl Found<'_> {
     }
 }
 
-/// The file that a report goes into. It is made before anything is read, so that an audit does not fail at its end, and takes
-/// its name in one step, so that nobody finds half a report.
+/// The file that a report goes into. That it can be written is tried before anything is read, so that an audit does not fail
+/// at its end; it takes its name in one step, so that nobody finds half a report.
 #[derive(Debug)]
 pub struct Destination {
-    unfinished: NamedTempFile,
     path: PathBuf,
 }
 
 impl Destination {
     pub fn open(path: &Path) -> Result<Self, SealError> {
-        let failed = |problem| SealError::File {
+        let destination = Self {
             path: path.to_owned(),
-            problem,
         };
         if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
-            return Err(failed(io::Error::other("it is there and no file")));
+            let problem = io::Error::other("it is there and no file");
+            return Err(destination.failed(problem));
         }
-        let folder = match path.parent() {
+        // It is gone again when this returns.
+        destination.unfinished()?;
+        Ok(destination)
+    }
+
+    pub fn write(&self, sealed: &Sealed) -> Result<(), SealError> {
+        let mut text = serde_json::to_string_pretty(sealed)?;
+        text.push('\n');
+        let mut unfinished = self.unfinished()?;
+        let write = unfinished.write_all(text.as_bytes());
+        write
+            .and_then(|()| unfinished.as_file().sync_all())
+            .map_err(|problem| self.failed(problem))?;
+        let named = unfinished.persist(&self.path);
+        named
+            .map(drop)
+            .map_err(|problem| self.failed(problem.error))
+    }
+
+    /// A file without its name yet, in the same folder.
+    fn unfinished(&self) -> Result<NamedTempFile, SealError> {
+        let folder = match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let unfinished = NamedTempFile::new_in(folder).map_err(failed)?;
-        Ok(Self {
-            unfinished,
-            path: path.to_owned(),
-        })
+        NamedTempFile::new_in(folder).map_err(|problem| self.failed(problem))
     }
 
-    pub fn write(mut self, sealed: &Sealed) -> Result<(), SealError> {
-        let mut text = serde_json::to_string_pretty(sealed)?;
-        text.push('\n');
-        let write = self.unfinished.write_all(text.as_bytes());
-        let written = write.and_then(|()| self.unfinished.as_file().sync_all());
-        let path = self.path;
-        match written {
-            Ok(()) => self
-                .unfinished
-                .persist(&path)
-                .map(drop)
-                .map_err(|error| SealError::File {
-                    path,
-                    problem: error.error,
-                }),
-            Err(problem) => Err(SealError::File { path, problem }),
+    fn failed(&self, problem: io::Error) -> SealError {
+        SealError::File {
+            path: self.path.clone(),
+            problem,
         }
     }
 }
@@ -157,9 +161,9 @@ mod tests {
         let path = folder.path().join("audit.json");
         fs::write(&path, "earlier").unwrap();
         let names = || fs::read_dir(folder.path()).unwrap().count();
-        drop(Destination::open(&path).unwrap());
+        let destination = Destination::open(&path).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "earlier");
-        assert_eq!(names(), 1, "what was begun is gone");
+        assert_eq!(names(), 1, "nothing is left beside it");
         let sealed = Sealed {
             report: Value::from(7),
             digest: Stated {
@@ -168,7 +172,7 @@ mod tests {
             },
             signature: None,
         };
-        Destination::open(&path).unwrap().write(&sealed).unwrap();
+        destination.write(&sealed).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         let found: Found<'_> = serde_json::from_str(&text).unwrap();
         assert_eq!((found.message().as_str(), names()), ("7", 1));
