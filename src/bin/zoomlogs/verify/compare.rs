@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::bucket::{DayLog, Found};
+use super::day_log::{DayLog, Found};
 use super::identity::Digest;
 use super::zoom_reading::Reading;
 
@@ -169,7 +169,7 @@ pub fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::bucket::Place;
+    use crate::verify::day_log::Place;
     use crate::verify::zoom_reading::Seen;
 
     fn day() -> NaiveDate {

@@ -7,8 +7,9 @@ use serde::Serialize;
 use thiserror::Error;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
-use super::bucket::{Bucket, DayLog, Object, Place};
+use super::bucket::Bucket;
 use super::compare::{self, Comparison, Kind, Told, Wrong};
+use super::day_log::{DayLog, Object, Place};
 use super::identity::Digest;
 use super::known::{Known, State};
 use super::zoom_reading::{Reading, ZoomReadError, ZoomReader};

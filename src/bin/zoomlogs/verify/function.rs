@@ -4,8 +4,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 use zoom_operationlogs_to_s3::config::Config;
 
-use super::bucket::{Bucket, Survey};
+use super::bucket::Bucket;
 use super::day::{Auditor, DayError, READINGS};
+use super::day_log::Survey;
 use super::known::{Known, State};
 use super::range::Range;
 use super::report::{DayReport, FunctionReport, moment};

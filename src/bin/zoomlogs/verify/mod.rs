@@ -7,7 +7,7 @@
 //! | `function` | one function, day by day |
 //! | `day` | one day: Zoom, the bucket, and Zoom again |
 //! | `zoom_reading` | a day as Zoom tells it |
-//! | `bucket`, `entry` | a day as the bucket has it, and one object of it |
+//! | `bucket`, `day_log`, `entry` | what is in the bucket, a day of it, and one object |
 //! | `canonical`, `identity` | JSON in one spelling, and what tells records apart |
 //! | `compare` | the two against each other |
 //! | `known` | what the checkpoint excuses |
@@ -19,6 +19,7 @@ mod canonical;
 mod check;
 mod compare;
 mod day;
+mod day_log;
 mod entry;
 mod function;
 mod identity;

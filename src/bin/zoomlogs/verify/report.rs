@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
-use super::bucket::Object;
 use super::compare::Kind;
 use super::day::{DayAudit, Example, Verdict};
+use super::day_log::Object;
 use super::identity::Digest;
 use super::known::State;
 
