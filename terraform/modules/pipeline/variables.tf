@@ -58,8 +58,8 @@ variable "reports" {
   nullable = false
 
   validation {
-    condition     = length(var.reports) > 0 && length(setsubtract(keys(var.reports), keys(local.known_reports))) == 0
-    error_message = "reports takes at least one of ${join(", ", keys(local.known_reports))}, such as { operationlogs = {}, activities = {} }; got ${jsonencode(keys(var.reports))}."
+    condition     = length(var.reports) > 0 && length(setsubtract(keys(var.reports), keys(local.known_reports))) == 0 && !anytrue([for report in var.reports : report == null])
+    error_message = "reports takes at least one of ${join(", ", keys(local.known_reports))}, each with its settings, which may be none: { operationlogs = {}, activities = {} }; got ${jsonencode(var.reports)}."
   }
 }
 

@@ -191,6 +191,16 @@ run "refuses_a_report_that_nobody_knows" {
   expect_failures = [var.reports]
 }
 
+run "refuses_a_report_that_is_null" {
+  command = plan
+
+  variables {
+    reports = { operationlogs = {}, activities = null }
+  }
+
+  expect_failures = [var.reports]
+}
+
 run "refuses_no_report" {
   command = plan
 
