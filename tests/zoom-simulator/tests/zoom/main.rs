@@ -15,3 +15,4 @@ mod faults;
 mod http;
 mod pages;
 mod refusals;
+mod reports;

@@ -11,7 +11,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use local_stack::{AccessKey, Applied, Bucket, Deployment, Function, Stack, Variables, project};
+use local_stack::{
+    AccessKey, Applied, Bucket, DeployedReport, Deployment, Function, Stack, Variables, project,
+};
 use serde_json::{Map, json};
 
 use crate::{
@@ -174,12 +176,7 @@ impl Scene {
     }
 
     fn function(&self) -> Function<'_> {
-        let Deployment {
-            function_name,
-            log_group_name,
-            ..
-        } = &self.deployment;
-        self.stack.function(function_name, log_group_name)
+        self.stack.function(self.deployment.operation_logs())
     }
 
     async fn scheduled_run(&mut self) -> Result<Effect> {
@@ -245,7 +242,9 @@ impl Scene {
     /// What came of the last run: new keys, what is in them, and what Zoom was asked.
     async fn effect(&mut self) -> Result<Effect> {
         let bucket = self.stack.bucket(&self.deployment.bucket);
-        let keys = bucket.keys(&self.deployment.s3_prefix).await?;
+        let keys = bucket
+            .keys(&self.deployment.operation_logs().s3_prefix)
+            .await?;
         let objects: Vec<String> = keys
             .iter()
             .filter(|key| !self.keys.contains(key))
@@ -283,9 +282,11 @@ impl Scene {
             "{} reads s3://{}/{}",
             self.reader()?,
             reader.name(),
-            self.deployment.s3_prefix
+            self.deployment.operation_logs().s3_prefix
         ));
-        let keys = reader.keys(&self.deployment.s3_prefix).await?;
+        let keys = reader
+            .keys(&self.deployment.operation_logs().s3_prefix)
+            .await?;
         for key in &keys {
             let lines = reader.lines(key).await?;
             self.telling
@@ -319,15 +320,19 @@ impl Scene {
     }
 
     fn prefix_of(&self, day: NaiveDate) -> String {
-        format!("{}{}", self.deployment.s3_prefix, day.format("%Y/%m/%d/"))
+        format!(
+            "{}{}",
+            self.deployment.operation_logs().s3_prefix,
+            day.format("%Y/%m/%d/")
+        )
     }
 
     async fn try_what_is_forbidden(&mut self, reader: &Bucket) -> Result<()> {
-        let Deployment {
+        let DeployedReport {
             s3_prefix,
             state_key,
             ..
-        } = &self.deployment;
+        } = self.deployment.operation_logs();
         let first = self.keys.first().context("the bucket is empty")?;
         let tries = [
             ("read the state", reader.read(state_key).await.map(drop)),
@@ -426,13 +431,13 @@ impl Scene {
                 .and_then(|mut file| file.write_all(lines.as_bytes()))
                 .with_context(|| path.display().to_string())?;
         }
-        let Deployment {
-            bucket,
+        let bucket = &self.deployment.bucket;
+        let DeployedReport {
             s3_prefix,
             function_name,
             log_group_name,
             ..
-        } = &self.deployment;
+        } = self.deployment.operation_logs();
         let zoom = self.account.server().url();
         println!(
             "
@@ -474,12 +479,13 @@ async fn package() -> Result<PathBuf> {
 }
 
 /// What each module has, such as `iam_role`, or `cloudwatch_metric_alarm ×6`. An address ends in
-/// `module.schedule.aws_iam_role.schedule`.
+/// `module.schedule["operationlogs"].aws_iam_role.schedule`.
 fn by_module(addresses: &[String]) -> Vec<(String, String)> {
     let mut modules: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     for address in addresses {
         let parts: Vec<&str> = address.split('.').collect();
         if let [.., module, kind, _] = parts.as_slice() {
+            let module = module.split('[').next().unwrap_or(module);
             let kinds = modules.entry(module).or_default();
             *kinds.entry(kind.trim_start_matches("aws_")).or_default() += 1;
         }
