@@ -2,6 +2,7 @@
 
 mod findings;
 mod moving;
+mod reports;
 mod scene;
 mod sealed;
 mod trouble;

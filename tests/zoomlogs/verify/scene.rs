@@ -7,6 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use local_stack::{AccessKey, Bucket, RuntimeApi, Stack};
 use serde_json::{Value, json};
+use zoom_operationlogs_to_s3::report::{ACTIVITIES, OPERATION_LOGS, Report};
 use zoom_simulator::{Credentials, Generator, Record, Server, World};
 
 use crate::command::{Said, command, run};
@@ -14,6 +15,7 @@ use crate::lambda::Function;
 use crate::operator;
 
 pub const FUNCTION: &str = "zoom_operationlogs_to_s3";
+pub const ACTIVITIES_FUNCTION: &str = "zoom_activities_to_s3";
 pub const PREFIX: &str = "zoom/operationlogs/";
 const BUCKET: &str = "logs";
 const SECRET: &str = "zoom-operationlogs-credentials";
@@ -32,8 +34,8 @@ pub const RIGHTS: [&str; 7] = [
 /// What may show up nowhere.
 const SECRETS: [&str; 1] = ["kX9"];
 
-/// What is in every record, and may show up only when somebody asked for it.
-const CONTENT: [&str; 3] = ["operation_detail", "@example.", "kontent"];
+/// What is in records, and may show up only when somebody asked for it.
+const CONTENT: [&str; 4] = ["operation_detail", "ip_address", "@example.", "kontent"];
 
 /// How many records a day has.
 pub const PER_DAY: usize = 50;
@@ -100,24 +102,9 @@ impl Scene {
         let secret = json!({"account_id": "kX9-account", "client_id": "kX9-client", "client_secret": "kX9-secret"});
         stack.put_secret(SECRET, &secret.to_string()).await.unwrap();
 
-        // Days settle at once; pages and entries are small, so that there are several.
-        let variables = [
-            ("S3_BUCKET", BUCKET.to_owned()),
-            ("ZOOM_SECRET_ID", SECRET.to_owned()),
-            ("ZOOM_OAUTH_URL", zoom.oauth_url()),
-            ("ZOOM_API_URL", zoom.api_url()),
-            ("ZOOM_MAX_REQUESTS_PER_SECOND", "100".to_owned()),
-            ("START_DATE", days_ago(2).to_string()),
-            ("LATE_ARRIVAL_HOURS", "0".to_owned()),
-            ("FULL_SWEEP_MINUTES", "0".to_owned()),
-            ("PAGE_SIZE", "20".to_owned()),
-            ("MAX_RECORDS_PER_OBJECT", "20".to_owned()),
-        ];
+        let variables = variables(&zoom, &OPERATION_LOGS);
         Function::create(&stack, FUNCTION, &variables).await;
-        let mut environment = stack.environment(&AccessKey::root());
-        environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
-        let binary = env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3");
-        let function = RuntimeApi::new(binary, environment).unwrap();
+        let function = function(&stack, &variables);
         let auditor = operator::hire(&stack, &RIGHTS).await;
         Self {
             stack,
@@ -137,14 +124,21 @@ impl Scene {
 
     /// Lets the function run until nothing is left to deliver.
     pub async fn deliver(&self) {
-        for _ in 0..10 {
-            let run = self.function.invoke(json!({})).await.unwrap();
-            let answer = run.answer().unwrap();
-            if answer["written"] == 0 && answer["complete"] == true {
-                return;
-            }
+        run_all(&self.function).await;
+    }
+
+    /// Makes the function that collects sign-ins beside the other, fills Zoom with them, and lets it deliver them.
+    pub async fn deliver_activities(&self) {
+        for day in 0..3 {
+            let generator = Generator::new(day).of(zoom_simulator::Report::Activities);
+            let records = generator.day_until(days_ago(day), PER_DAY, Utc::now());
+            let mut zoom = self.zoom.world();
+            let truth = zoom.truth_of_mut(zoom_simulator::Report::Activities);
+            truth.add_all(days_ago(day), records);
         }
-        panic!("there is always something left to deliver");
+        let variables = variables(&self.zoom, &ACTIVITIES);
+        Function::create(&self.stack, ACTIVITIES_FUNCTION, &variables).await;
+        run_all(&function(&self.stack, &variables)).await;
     }
 
     /// Runs the command, and looks for secrets and records in what it says.
@@ -193,6 +187,45 @@ impl Scene {
             .map(|record| record.json().to_owned())
             .collect()
     }
+}
+
+/// How the function of a report is configured. Days settle at once; pages and entries are small, so that there are several.
+fn variables(zoom: &Server, report: &Report) -> [(&'static str, String); 11] {
+    [
+        ("ZOOM_REPORT", report.name.to_owned()),
+        ("S3_BUCKET", BUCKET.to_owned()),
+        ("ZOOM_SECRET_ID", SECRET.to_owned()),
+        ("ZOOM_OAUTH_URL", zoom.oauth_url()),
+        ("ZOOM_API_URL", zoom.api_url()),
+        ("ZOOM_MAX_REQUESTS_PER_SECOND", "100".to_owned()),
+        ("START_DATE", days_ago(2).to_string()),
+        ("LATE_ARRIVAL_HOURS", "0".to_owned()),
+        ("FULL_SWEEP_MINUTES", "0".to_owned()),
+        ("PAGE_SIZE", "20".to_owned()),
+        ("MAX_RECORDS_PER_OBJECT", "20".to_owned()),
+    ]
+}
+
+/// The real function, configured like this.
+fn function(stack: &Stack, variables: &[(&str, String)]) -> RuntimeApi {
+    let mut environment = stack.environment(&AccessKey::root());
+    let ours = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.clone()));
+    environment.extend(ours);
+    RuntimeApi::new(env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3"), environment).unwrap()
+}
+
+/// Lets the function run until nothing is left to deliver.
+async fn run_all(function: &RuntimeApi) {
+    for _ in 0..10 {
+        let run = function.invoke(json!({})).await.unwrap();
+        let answer = run.answer().unwrap();
+        if answer["written"] == 0 && answer["complete"] == true {
+            return;
+        }
+    }
+    panic!("there is always something left to deliver");
 }
 
 /// A day of the only function's report.
