@@ -4,7 +4,8 @@ use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use zoom_simulator::{Fault, Place, Script};
 
-use super::scene::{Scene, counts, day_of, days_ago, noon, record};
+use super::scene::{FUNCTION, PREFIX, Scene, counts, day_of, days_ago, noon, record};
+use crate::command::{command, run};
 
 #[tokio::test]
 async fn today_under_load_raises_no_false_alarm() {
@@ -31,6 +32,48 @@ async fn today_under_load_raises_no_false_alarm() {
     );
     assert!(found["not_due"].as_u64().unwrap() >= 3, "{found:#}");
     assert!(found["undecided"].as_u64().unwrap() >= 1, "{found:#}");
+}
+
+/// The rows that come in with each of the next requests.
+fn arrive(scene: &Scene, round: u32) {
+    scene.zoom.world().clear_scripts();
+    for n in 0..60 {
+        let arrival = Fault::Arrival {
+            date: days_ago(0),
+            place: Place::Head,
+            records: vec![record(Utc::now(), &format!("{round}.{n}"))],
+        };
+        scene.zoom.world().script(Script::new(arrival).after(n));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn today_raises_no_false_alarm_while_the_function_delivers_it() {
+    let scene = Scene::delivered().await;
+    let today = days_ago(0).to_string();
+    let delivered = async || scene.bucket.records(PREFIX).await.unwrap().len();
+    let before = delivered().await;
+    for round in 0..3 {
+        arrive(&scene, round);
+        let arguments = ["verify", "--function", FUNCTION, "--json", "--from", &today];
+        let mut command = command(&scene.stack, &scene.auditor, &arguments);
+        let looking = tokio::task::spawn_blocking(move || run(&mut command, ""));
+        while !looking.is_finished() {
+            let invocation = scene.function.invoke(json!({})).await.unwrap();
+            invocation.answer().unwrap();
+        }
+        let report = &looking.await.unwrap().expect(0).json()["report"];
+        let found = day_of(report, days_ago(0));
+        assert_eq!(counts(found), [0, 0, 0]);
+        assert_eq!(found["zoom"]["readings"], 2);
+    }
+    assert!(
+        delivered().await > before,
+        "nothing was delivered meanwhile"
+    );
+    scene.zoom.world().clear_scripts();
+    scene.deliver().await;
+    scene.audit_of((days_ago(2), days_ago(0)), 0);
 }
 
 #[tokio::test]
