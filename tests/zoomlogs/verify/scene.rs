@@ -18,7 +18,7 @@ pub const FUNCTION: &str = "zoom_operationlogs_to_s3";
 pub const ACTIVITIES_FUNCTION: &str = "zoom_activities_to_s3";
 pub const PREFIX: &str = "zoom/operationlogs/";
 const BUCKET: &str = "logs";
-const SECRET: &str = "zoom-operationlogs-credentials";
+pub const SECRET: &str = "zoom-operationlogs-credentials";
 
 /// The rights that the help names.
 pub const RIGHTS: [&str; 7] = [

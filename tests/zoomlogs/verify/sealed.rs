@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::Value;
 
-use super::scene::{RIGHTS, Scene, days_ago};
+use super::scene::{FUNCTION, RIGHTS, SECRET, Scene, days_ago};
 use crate::command::{Said, command, run};
 use crate::operator;
 
@@ -21,6 +21,19 @@ fn offline() -> &'static str {
         .find(|block| block.contains("openssl dgst"));
     let (commands, _) = block.unwrap().split_once("```").unwrap();
     commands
+}
+
+/// The statements of the policy that an auditor is told to ask for.
+fn policy(function: &str, secret: &str, bucket: &str, key: &str) -> Value {
+    let docs = include_str!("../../../docs/verify.md");
+    let (_, rest) = docs.split_once("```json\n").unwrap();
+    let (policy, _) = rest.split_once("```").unwrap();
+    let policy = policy
+        .replace("SIGNING_KEY_ARN", key)
+        .replace("FUNCTION_ARN", function)
+        .replace("SECRET_ARN", secret)
+        .replace("BUCKET_ARN", bucket);
+    serde_json::from_str(&policy).unwrap()
 }
 
 fn check(scene: &Scene, file: &Path, more: &[&str]) -> Said {
@@ -233,4 +246,37 @@ async fn a_key_that_cannot_sign_is_refused_before_anything_is_read() {
         .explains(&["kms:GetPublicKey", &arn]);
     assert_eq!(scene.zoom.world().requests().len(), 0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn the_documented_policy_is_enough_and_each_statement_is_needed() {
+    let scene = Scene::delivered().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json").display().to_string();
+    let (key, _) = make_key(&scene, KeySpec::EccNistP256).await;
+    let secrets = scene.stack.aws().secrets.describe_secret();
+    let secret = secrets.secret_id(SECRET).send().await.unwrap();
+    let lambda = scene.stack.aws().lambda.get_function_configuration();
+    let function = lambda.function_name(FUNCTION).send().await.unwrap();
+    let bucket = format!("arn:aws:s3:::{}", scene.bucket.name());
+    let statements = policy(
+        &function.function_arn.unwrap(),
+        &secret.arn.unwrap(),
+        &bucket,
+        &key,
+    );
+    let verify = || scene.verify(&["--sign", &key, "--report-file", &file]);
+    operator::allow(&scene.stack, operator::NAME, &statements).await;
+    let said = verify().expect(0);
+    assert!(!said.stdout.contains("cannot be read"), "{said:?}");
+    for left_out in 0..statements.as_array().unwrap().len() {
+        let mut others = statements.clone();
+        others.as_array_mut().unwrap().remove(left_out);
+        operator::allow(&scene.stack, operator::NAME, &others).await;
+        let said = verify().expect(1);
+        let named = statements[left_out]["Action"].to_string();
+        let mut actions = named.split('"').filter(|word| word.contains(':'));
+        let denied = |action| said.stdout.contains(action) || said.stderr.contains(action);
+        assert!(actions.any(denied), "{named}: {said:?}");
+    }
 }
