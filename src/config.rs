@@ -9,6 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
 use crate::collector::Settings;
+use crate::report::{self, Report};
 use crate::store::s3::{ObjectLock, ObjectLockMode};
 use crate::zoom::Endpoints;
 
@@ -45,11 +46,12 @@ impl Config {
     /// For the first variable that is missing or wrong.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let get = |name| Variable::get(&lookup, name);
-        let s3_prefix = get("S3_PREFIX").or("zoom/operationlogs/").check(
+        let report = Self::report(&lookup)?;
+        let s3_prefix = get("S3_PREFIX").or(&report.prefix()).check(
             |prefix| prefix.ends_with('/') && !prefix.starts_with('/'),
             "a prefix that ends in / and does not begin with it, such as zoom/operationlogs/",
         )?;
-        let state_key = get("STATE_KEY").or("zoom/state/operationlogs.json").check(
+        let state_key = get("STATE_KEY").or(&report.state_key()).check(
             |key| !key.starts_with(&s3_prefix) && !key.starts_with('/') && !key.ends_with('/'),
             &format!(
                 "the key of an object outside S3_PREFIX ({s3_prefix}): what lies under that prefix the SecOps feed \
@@ -65,6 +67,7 @@ impl Config {
             )?,
             endpoints: Self::endpoints(&lookup)?,
             settings: Settings {
+                report,
                 page_size: get("PAGE_SIZE").number(300, 1..=300, "rows")?,
                 start_date: get("START_DATE").date()?,
                 late_arrival: TimeDelta::hours(get("LATE_ARRIVAL_HOURS").number(
@@ -91,6 +94,16 @@ impl Config {
                 state_key,
             },
         })
+    }
+
+    /// Reads which report is collected.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn report(lookup: impl Fn(&str) -> Option<String>) -> Result<&'static Report, ConfigError> {
+        Variable::get(&lookup, "ZOOM_REPORT")
+            .or(report::OPERATION_LOGS.name)
+            .report()
     }
 
     /// Reads the part that says where Zoom is and how it may be asked, for whoever else asks it with the function's
@@ -204,6 +217,11 @@ impl Variable {
             .map_err(|_| self.wrong("GOVERNANCE or COMPLIANCE, together with OBJECT_LOCK_DAYS"))
     }
 
+    fn report(&self) -> Result<&'static Report, ConfigError> {
+        let value = self.value.as_deref().unwrap_or_default();
+        Report::named(value.trim()).map_err(|_| self.wrong(format!("one of {}", report::names())))
+    }
+
     fn date(self) -> Result<Option<NaiveDate>, ConfigError> {
         let Some(value) = &self.value else {
             return Ok(None);
@@ -262,6 +280,7 @@ mod tests {
         assert_eq!(
             config.settings,
             Settings {
+                report: &report::OPERATION_LOGS,
                 s3_prefix: "zoom/operationlogs/".to_owned(),
                 state_key: "zoom/state/operationlogs.json".to_owned(),
                 page_size: 300,
@@ -284,6 +303,21 @@ mod tests {
             ("https://zoom.us/oauth/token", "https://api.zoom.us/v2")
         );
         assert_eq!((timeout, requests_per_second), (Duration::from_secs(30), 5));
+    }
+
+    #[test]
+    fn the_report_says_where_its_log_goes() {
+        let settings = read(&[("ZOOM_REPORT", "activities")]).unwrap().settings;
+        assert_eq!(settings.report, &report::ACTIVITIES);
+        assert_eq!(
+            (settings.s3_prefix.as_str(), settings.state_key.as_str()),
+            ("zoom/activities/", "zoom/state/activities.json")
+        );
+        let problem = read(&[("ZOOM_REPORT", "meetings")]).unwrap_err();
+        assert_eq!(
+            problem,
+            "environment variable ZOOM_REPORT is \"meetings\"; it takes one of operationlogs, activities"
+        );
     }
 
     #[test]

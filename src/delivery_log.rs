@@ -20,6 +20,7 @@ use thiserror::Error;
 
 use crate::ledger::{Counts, CountsDigest, Ledger};
 use crate::record::Record;
+use crate::report::Report;
 use crate::store::{Condition, Marker, Store, StoreError, VersionId};
 
 /// The last number that a key has room for.
@@ -33,10 +34,11 @@ const LONGEST_LINE: usize = 4_000_000;
 /// where there is no limit.
 const LONGEST_READ: usize = 64 << 20;
 
-/// The log of all days below one prefix of a bucket.
+/// The log of all days of one report, below one prefix of a bucket.
 #[derive(Debug)]
 pub struct DeliveryLog<'a, S> {
     store: &'a S,
+    report: &'static Report,
     prefix: &'a str,
 }
 
@@ -143,17 +145,22 @@ struct Entry {
 }
 
 impl<'a, S: Store> DeliveryLog<'a, S> {
-    /// The log below `prefix`, which ends in `/`.
-    pub const fn new(store: &'a S, prefix: &'a str) -> Self {
-        Self { store, prefix }
+    /// The log of `report` below `prefix`, which ends in `/`.
+    pub const fn new(store: &'a S, report: &'static Report, prefix: &'a str) -> Self {
+        Self {
+            store,
+            report,
+            prefix,
+        }
     }
 
     /// Where the entries of `day` are.
     fn day_prefix(&self, day: NaiveDate) -> String {
         format!(
-            "{}{}",
+            "{}{}/zoom-{}-{day}-",
             self.prefix,
-            day.format("%Y/%m/%d/zoom-operationlogs-%Y-%m-%d-")
+            day.format("%Y/%m/%d"),
+            self.report.name
         )
     }
 
@@ -226,10 +233,12 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
             let mut counts = Counts::default();
             for version in &entry.versions {
                 let body = self.store.get_version(&entry.key, version).await?;
-                let found = decode(&body, LONGEST_READ).map_err(|problem| LogError::Damaged {
-                    key: entry.key.clone(),
-                    version: version.0.clone(),
-                    problem,
+                let found = decode(&body, self.report, LONGEST_READ).map_err(|problem| {
+                    LogError::Damaged {
+                        key: entry.key.clone(),
+                        version: version.0.clone(),
+                        problem,
+                    }
                 })?;
                 counts.add_all(&found);
             }
@@ -341,7 +350,7 @@ fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
 
 /// Counts the records of an entry, one line after the other: an entry can be larger than memory once it is unpacked.
 /// An error names a line, never its content; one of `longest` bytes or more is an error.
-fn decode(body: &[u8], longest: usize) -> Result<Counts, String> {
+fn decode(body: &[u8], report: &Report, longest: usize) -> Result<Counts, String> {
     let mut records = Counts::default();
     let mut lines = BufReader::new(MultiGzDecoder::new(body));
     let mut line = Vec::new();
@@ -359,7 +368,7 @@ fn decode(body: &[u8], longest: usize) -> Result<Counts, String> {
         }
         let record = std::str::from_utf8(&line)
             .ok()
-            .and_then(|line| Record::parse(line).ok())
+            .and_then(|line| Record::parse(line, report).ok())
             .ok_or_else(|| format!("line {number} is not JSON"))?;
         records.add(record.fingerprint());
     }
@@ -372,6 +381,7 @@ fn decode(body: &[u8], longest: usize) -> Result<Counts, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{ACTIVITIES, OPERATION_LOGS};
     use crate::store::memory::MemoryStore;
 
     fn day() -> NaiveDate {
@@ -383,7 +393,7 @@ mod tests {
     }
 
     fn record(text: &str) -> Record {
-        Record::parse(&format!(r#"{{"action":"{text}"}}"#)).unwrap()
+        Record::parse(&format!(r#"{{"action":"{text}"}}"#), &OPERATION_LOGS).unwrap()
     }
 
     fn entry(texts: &[&str]) -> Bytes {
@@ -394,7 +404,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_appended_is_what_another_run_folds() {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         let mut ours = Ledger::default();
         for texts in [&["a", "b", "b"][..], &["c"]] {
             let records: Vec<_> = texts.iter().map(|text| record(text)).collect();
@@ -413,10 +423,24 @@ mod tests {
         assert_eq!(log.fold(day(), &mut theirs).await, Ok(Vec::new()));
     }
 
+    #[test]
+    fn a_key_names_report_and_day() {
+        let store = MemoryStore::new();
+        let of = |report| DeliveryLog::new(&store, report, "p/").key(day(), 7);
+        assert_eq!(
+            of(&OPERATION_LOGS),
+            "p/2026/11/22/zoom-operationlogs-2026-11-22-000007.json.gz"
+        );
+        assert_eq!(
+            of(&ACTIVITIES),
+            "p/2026/11/22/zoom-activities-2026-11-22-000007.json.gz"
+        );
+    }
+
     #[tokio::test]
     async fn an_entry_that_is_there_is_not_overwritten() {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         let key = log.key(day(), 0);
         store.overwrite(&key, entry(&["theirs"]));
         let ours = record("ours");
@@ -432,7 +456,7 @@ mod tests {
     #[tokio::test]
     async fn all_versions_of_an_entry_count_and_deleted_ones_too() {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         store.overwrite(&log.key(day(), 0), entry(&["a"]));
         store.delete(&log.key(day(), 0));
         // S3 lets a conditional put pass over a delete marker.
@@ -448,7 +472,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_no_entry_is_passed_over() {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         for name in [
             "p/2026/11/22/notes.txt",
             "p/2026/11/22/zoom-operationlogs-2026-11-22-7.json.gz",
@@ -485,7 +509,7 @@ mod tests {
             no_json.into(),
         ] {
             let store = MemoryStore::new();
-            let log = DeliveryLog::new(&store, "p/");
+            let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
             store.overwrite(&log.key(day(), 0), damaged);
             let mut ledger = Ledger::default();
             let error = log.fold(day(), &mut ledger).await.unwrap_err();
@@ -502,14 +526,14 @@ mod tests {
         encoder.write_all(b"{}\n").unwrap();
         encoder.write_all(&[b'0'; 100_000]).unwrap();
         let bomb = encoder.finish().unwrap();
-        let problem = decode(&bomb, 1000).unwrap_err();
+        let problem = decode(&bomb, &OPERATION_LOGS, 1000).unwrap_err();
         assert_eq!(problem, "line 2 is longer than any record");
     }
 
     #[tokio::test]
     async fn a_log_without_a_number_left_is_full() {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         let mut ledger = Ledger {
             next_seq: LAST_SEQ + 1,
             ..Ledger::default()

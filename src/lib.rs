@@ -1,4 +1,4 @@
-//! Delivers every Zoom operation log record to S3 exactly once, for Google SecOps to ingest.
+//! Delivers every record of a Zoom report, such as its operation logs, to S3 exactly once, for Google SecOps to ingest.
 //!
 //! Data flows one way; the modules in its order:
 //!
@@ -8,6 +8,7 @@
 //! | [`event`] | what an invocation asks for: a run, a replay, a dry run |
 //! | [`secret`] | Zoom's credentials, from Secrets Manager |
 //! | [`zoom`] | tokens, pages, retries, limits: Zoom's report, page by page |
+//! | [`report`] | Zoom's reports, and all that differs between them |
 //! | [`record`] | a record as Zoom sent it, and the fingerprint that tells it from others |
 //! | [`ledger`] | how many of each record a day's log holds |
 //! | [`delivery_log`] | the log of a day: numbered objects that are put only if absent |
@@ -37,6 +38,7 @@ pub mod event;
 pub mod ledger;
 pub mod metrics;
 pub mod record;
+pub mod report;
 pub mod secret;
 pub mod store;
 pub mod udm;

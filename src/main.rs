@@ -6,7 +6,7 @@ use chrono::DateTime;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tracing};
 use serde_json::Value;
 use zoom_operationlogs_to_s3::clock::{Clock, SystemClock};
-use zoom_operationlogs_to_s3::collector::{Collector, Report};
+use zoom_operationlogs_to_s3::collector::{Collector, RunReport};
 use zoom_operationlogs_to_s3::config::Config;
 use zoom_operationlogs_to_s3::event::Event;
 use zoom_operationlogs_to_s3::metrics;
@@ -37,12 +37,21 @@ async fn start() -> Result<Function, lambda_runtime::Error> {
     let config = Config::from_lookup(|name| std::env::var(name).ok())?;
     let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
     let secrets = SecretsManager::new(&aws, config.secret_id);
-    let zoom = Client::new(config.endpoints, Http::new()?, secrets, SystemClock);
+    let zoom = Client::new(
+        config.endpoints,
+        config.settings.report,
+        Http::new()?,
+        secrets,
+        SystemClock,
+    );
     let store = S3Store::new(&aws, config.bucket).locking(config.object_lock, SystemClock);
     Ok(Collector::new(zoom, store, SystemClock, config.settings))
 }
 
-async fn invoke(function: &Function, invocation: LambdaEvent<Value>) -> Result<Report, Diagnostic> {
+async fn invoke(
+    function: &Function,
+    invocation: LambdaEvent<Value>,
+) -> Result<RunReport, Diagnostic> {
     let LambdaEvent { payload, context } = invocation;
     let event = Event::parse(&payload, SystemClock.now()).map_err(|error| Diagnostic {
         error_type: "EventNotUnderstood".to_owned(),

@@ -24,7 +24,7 @@ fn metrics(Outcome { report, failure }: &Outcome) -> Vec<(&'static str, &'static
             "RecordsWritten",
             if report.dry_run { 0 } else { report.written() },
         ),
-        count("RecordsAlreadyDelivered", report.already_delivered),
+        count("RecordsAlreadyDelivered", report.already_delivered()),
         count("LateRecords", report.late),
         count("MisdatedRecords", report.misdated),
         count("ZoomRequests", report.usage.requests),

@@ -11,20 +11,11 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
+use crate::report::Report;
+
 /// The version of the fingerprint's algorithm. It is part of the checkpoint: counts under another algorithm
 /// must never be compared.
 pub const FINGERPRINT_VERSION: u32 = 1;
-
-/// The fields that Zoom documents for an operation log record, in the order in which they are hashed.
-///
-/// Only these make the fingerprint: a field that Zoom adds later must not deliver every open day again.
-const DOCUMENTED_FIELDS: [&str; 5] = [
-    "time",
-    "operator",
-    "category_type",
-    "action",
-    "operation_detail",
-];
 
 /// How deep a value is looked into for its canonical form; below that its text counts as it stands.
 /// The parser reads any depth, a recursion must not.
@@ -70,11 +61,11 @@ pub struct Record {
 }
 
 impl Record {
-    /// Takes a record from the JSON text that Zoom sent. Key order, numbers and escapes stay as they are; only
+    /// Takes a record of `report` from the JSON text that Zoom sent. Key order, numbers and escapes stay as they are; only
     /// white space between tokens goes, so that the record is one line.
     #[must_use]
-    pub fn new(raw: &RawValue) -> Self {
-        let (fingerprint, time) = identify(raw);
+    pub fn new(raw: &RawValue, report: &Report) -> Self {
+        let (fingerprint, time) = identify(raw, report);
         Self {
             line: compact(raw.get()).into(),
             fingerprint,
@@ -82,12 +73,12 @@ impl Record {
         }
     }
 
-    /// Takes a record from a line of a delivered object.
+    /// Takes a record of `report` from a line of a delivered object.
     ///
     /// # Errors
     /// When the line is not JSON.
-    pub fn parse(line: &str) -> Result<Self, serde_json::Error> {
-        serde_json::from_str::<&RawValue>(line).map(Self::new)
+    pub fn parse(line: &str, report: &Report) -> Result<Self, serde_json::Error> {
+        serde_json::from_str::<&RawValue>(line).map(|raw| Self::new(raw, report))
     }
 
     /// The record as one line of compact JSON, without the newline.
@@ -146,14 +137,14 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn identify(raw: &RawValue) -> (Fingerprint, Option<DateTime<Utc>>) {
+fn identify(raw: &RawValue, report: &Report) -> (Fingerprint, Option<DateTime<Utc>>) {
     let members =
         serde_json::from_str::<Members<'_>>(raw.get()).map_or_else(|_| Vec::new(), |m| m.0);
     let mut hasher = Sha256::new();
     let mut documented = false;
-    for (tag, field) in (0_u8..).zip(DOCUMENTED_FIELDS) {
+    for (tag, field) in (0_u8..).zip(report.fields) {
         // A key that stands twice counts twice: parsers differ in which one they keep.
-        for (_, value) in members.iter().filter(|(key, _)| key == field) {
+        for (_, value) in members.iter().filter(|(key, _)| key == *field) {
             documented = true;
             hasher.update([tag]);
             hash_value(&mut hasher, value.get(), CANONICAL_DEPTH);
@@ -265,9 +256,10 @@ pub(crate) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{ACTIVITIES, OPERATION_LOGS};
 
     fn fingerprint(json: &str) -> Fingerprint {
-        Record::parse(json).unwrap().fingerprint()
+        Record::parse(json, &OPERATION_LOGS).unwrap().fingerprint()
     }
 
     const PLAIN: &str = r#"{"time":"2026-11-22T09:00:00Z","operator":"ada@example.com","category_type":"User","action":"Add","operation_detail":"Add User bo@example.com  - User Type: Basic"}"#;
@@ -275,12 +267,12 @@ mod tests {
     #[test]
     fn a_record_stays_as_zoom_sent_it_but_on_one_line() {
         let pretty = "{ \"time\" : \"2026-11-22T09:00:00Z\",\n\t\"action\": \"a \\\" b\\\\\",\r\n \"n\": [ 1.50, 1e3 ,\"x  y\" ] }";
-        let record = Record::parse(pretty).unwrap();
+        let record = Record::parse(pretty, &OPERATION_LOGS).unwrap();
         assert_eq!(
             record.line(),
             r#"{"time":"2026-11-22T09:00:00Z","action":"a \" b\\","n":[1.50,1e3,"x  y"]}"#
         );
-        assert_eq!(Record::parse(PLAIN).unwrap().line(), PLAIN);
+        assert_eq!(Record::parse(PLAIN, &OPERATION_LOGS).unwrap().line(), PLAIN);
     }
 
     #[test]
@@ -297,13 +289,26 @@ mod tests {
 
     #[test]
     fn every_documented_field_makes_a_difference() {
-        for field in DOCUMENTED_FIELDS {
+        for field in OPERATION_LOGS.fields {
             let other = PLAIN.replacen(&format!("\"{field}\":\""), &format!("\"{field}\":\"x"), 1);
             assert_ne!(other, PLAIN);
             assert_ne!(fingerprint(PLAIN), fingerprint(&other), "{field}");
             let renamed = PLAIN.replacen(&format!("\"{field}\""), "\"other\"", 1);
             assert_ne!(fingerprint(PLAIN), fingerprint(&renamed), "{field} missing");
         }
+    }
+
+    #[test]
+    fn each_report_has_fields_of_its_own() {
+        const SIGN_IN: &str = r#"{"time":"2026-11-22T09:00:00Z","email":"ada@example.com","type":"Sign in","ip_address":"192.0.2.1","client_type":"Browser","version":"5.9.1.2581"}"#;
+        let of = |json: &str| Record::parse(json, &ACTIVITIES).unwrap().fingerprint();
+        for field in ACTIVITIES.fields {
+            let other =
+                SIGN_IN.replacen(&format!("\"{field}\":\""), &format!("\"{field}\":\"x"), 1);
+            assert_ne!(of(SIGN_IN), of(&other), "{field}");
+        }
+        let extended = SIGN_IN.replace("{\"time\"", "{\"operator\":\"bo\",\"time\"");
+        assert_eq!(of(SIGN_IN), of(&extended));
     }
 
     #[test]
@@ -357,13 +362,13 @@ mod tests {
         let deeper = format!("{}2{}", "[".repeat(50_000), "]".repeat(50_000));
         assert_ne!(fingerprint(&deep), fingerprint(&deeper));
         let lone = r#"{"action":"\ud800"}"#;
-        assert_eq!(Record::parse(lone).unwrap().line(), lone);
+        assert_eq!(Record::parse(lone, &OPERATION_LOGS).unwrap().line(), lone);
         assert_ne!(fingerprint(lone), fingerprint(r#"{"action":"\ud801"}"#));
     }
 
     #[test]
     fn time_is_read_where_there_is_one() {
-        let time = |json: &str| Record::parse(json).unwrap().time();
+        let time = |json: &str| Record::parse(json, &OPERATION_LOGS).unwrap().time();
         let nine = "2026-11-22T09:00:00Z".parse().ok();
         assert_eq!(time(PLAIN), nine);
         assert_eq!(time(r#"{"time":"2026-11-22 09:00:00"}"#), nine);
@@ -375,6 +380,6 @@ mod tests {
 
     #[test]
     fn debug_shows_no_content() {
-        assert!(!format!("{:?}", Record::parse(PLAIN).unwrap()).contains("ada"));
+        assert!(!format!("{:?}", Record::parse(PLAIN, &OPERATION_LOGS).unwrap()).contains("ada"));
     }
 }

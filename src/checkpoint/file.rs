@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Checkpoint, FormatError, RequestsSpent};
 use crate::clock::Clock;
 use crate::delivery_log::{DeliveryLog, LogError};
+use crate::report::Report;
 use crate::store::{Condition, Store, StoreError, StoreErrorKind, Version};
 
 /// The checkpoint cannot be read or written; the run stops. No error is ever taken for "begin today".
@@ -29,15 +30,15 @@ pub enum CheckpointError {
     },
     /// It belongs to another log.
     #[error(
-        "the checkpoint {key} belongs to the log under {found}, not under {expected}: give each log a STATE_KEY of \
-         its own"
+        "the checkpoint {key} belongs to the log of {found}, not to that of {expected}: give each log a STATE_KEY and an \
+         S3_PREFIX of its own"
     )]
     OtherLog {
         /// Its key.
         key: String,
-        /// The prefix that it names.
+        /// The report and the prefix that it names.
         found: String,
-        /// The prefix that is configured.
+        /// The report and the prefix that are configured.
         expected: String,
     },
     /// It could not be serialized.
@@ -85,16 +86,24 @@ pub enum Committed {
 pub struct CheckpointFile<'a, S, C> {
     store: &'a S,
     clock: &'a C,
+    report: &'static Report,
     key: &'a str,
     s3_prefix: &'a str,
 }
 
 impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
-    /// The checkpoint at `key` of the log below `s3_prefix`.
-    pub const fn new(store: &'a S, clock: &'a C, key: &'a str, s3_prefix: &'a str) -> Self {
+    /// The checkpoint at `key` of the log of `report` below `s3_prefix`.
+    pub const fn new(
+        store: &'a S,
+        clock: &'a C,
+        report: &'static Report,
+        key: &'a str,
+        s3_prefix: &'a str,
+    ) -> Self {
         Self {
             store,
             clock,
+            report,
             key,
             s3_prefix,
         }
@@ -137,11 +146,14 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
     /// Damage is an answer; a newer format or another log's checkpoint is an error.
     fn parse(&self, body: &Bytes) -> Result<Result<Checkpoint, String>, CheckpointError> {
         match Checkpoint::from_bytes(body) {
-            Ok(checkpoint) if checkpoint.s3_prefix != self.s3_prefix => {
+            Ok(checkpoint)
+                if checkpoint.s3_prefix != self.s3_prefix
+                    || checkpoint.report != self.report.name =>
+            {
                 Err(CheckpointError::OtherLog {
                     key: self.key.to_owned(),
-                    found: checkpoint.s3_prefix,
-                    expected: self.s3_prefix.to_owned(),
+                    found: format!("{} under {}", checkpoint.report, checkpoint.s3_prefix),
+                    expected: format!("{} under {}", self.report.name, self.s3_prefix),
                 })
             }
             Ok(checkpoint) => Ok(Ok(checkpoint)),
@@ -178,7 +190,7 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
             let day = at.date_naive();
             day.checked_sub_days(Days::new(1)).unwrap_or(day)
         };
-        let first_day = DeliveryLog::new(self.store, self.s3_prefix)
+        let first_day = DeliveryLog::new(self.store, self.report, self.s3_prefix)
             .first_day()
             .await?;
         // The first run wrote the oldest version, and began with START_DATE or the day before it ran.
@@ -196,7 +208,7 @@ impl<'a, S: Store, C: Clock> CheckpointFile<'a, S, C> {
         if origin == Origin::Log {
             tracing::warn!(key = self.key, %start, "there is no readable checkpoint; beginning from what the log shows");
         }
-        Ok((Checkpoint::new(self.s3_prefix, start), origin))
+        Ok((Checkpoint::new(self.report, self.s3_prefix, start), origin))
     }
 
     /// The versions of the checkpoint, newest first.

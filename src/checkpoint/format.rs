@@ -111,13 +111,14 @@ fn digest(state: &RawValue) -> String {
 mod tests {
     use super::*;
     use crate::record::Record;
+    use crate::report::OPERATION_LOGS;
 
     fn checkpoint() -> Checkpoint {
-        let mut checkpoint = Checkpoint::new("p/", "2026-11-20".parse().unwrap());
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", "2026-11-20".parse().unwrap());
         let mut state = DayState::default();
         state
             .ledger
-            .record(&[Record::parse(r#"{"action":"a"}"#).unwrap()]);
+            .record(&[Record::parse(r#"{"action":"a"}"#, &OPERATION_LOGS).unwrap()]);
         checkpoint.put_day("2026-11-20".parse().unwrap(), state);
         checkpoint.settle("2026-11-21".parse().unwrap(), 3);
         checkpoint

@@ -36,6 +36,7 @@ impl Checkpoint {
             *known = entries.max(*known);
         }
         let mut merged = Self {
+            report: first.report,
             fingerprint_version: first.fingerprint_version,
             s3_prefix: first.s3_prefix,
             start_date: first.start_date,
@@ -149,6 +150,7 @@ mod tests {
     use crate::checkpoint::SweepId;
     use crate::ledger::{Counts, Ledger};
     use crate::record::Record;
+    use crate::report::OPERATION_LOGS;
 
     fn day(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, day).unwrap()
@@ -161,7 +163,7 @@ mod tests {
     fn ledger(entries: u64) -> Ledger {
         let mut ledger = Ledger::default();
         for entry in 0..entries {
-            ledger.record(&[Record::parse(&entry.to_string()).unwrap()]);
+            ledger.record(&[Record::parse(&entry.to_string(), &OPERATION_LOGS).unwrap()]);
         }
         ledger
     }
@@ -194,7 +196,7 @@ mod tests {
 
     /// Checkpoints as runs leave them, of different ages and of two starts.
     fn checkpoints() -> Vec<Checkpoint> {
-        let new = Checkpoint::new("p/", day(10));
+        let new = Checkpoint::new(&OPERATION_LOGS, "p/", day(10));
         let mut all = vec![new.clone()];
         for (entries, minute) in [(1, 1), (2, 2), (2, 3)] {
             let mut checkpoint = new.clone();
@@ -215,10 +217,10 @@ mod tests {
             checkpoint.settle(day(10), entries);
             all.push(checkpoint);
         }
-        let mut later = Checkpoint::new("p/", day(14));
+        let mut later = Checkpoint::new(&OPERATION_LOGS, "p/", day(14));
         later.settle(day(14), 4);
         all.push(later);
-        let mut lost = Checkpoint::new("p/", day(8));
+        let mut lost = Checkpoint::new(&OPERATION_LOGS, "p/", day(8));
         lost.close_as_lost(day(8));
         all.push(lost);
         // A replay, cut short.
@@ -274,8 +276,8 @@ mod tests {
 
     #[test]
     fn days_that_only_the_later_start_skipped_stay_open() {
-        let early = Checkpoint::new("p/", day(10));
-        let mut late = Checkpoint::new("p/", day(14));
+        let early = Checkpoint::new(&OPERATION_LOGS, "p/", day(10));
+        let mut late = Checkpoint::new(&OPERATION_LOGS, "p/", day(14));
         late.settle(day(14), 2);
         let merged = early.merge(late);
         assert_eq!(merged.settled_through, day(9));
@@ -284,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_day_that_a_replay_opened_stays_open_beside_one_who_did_not_know() {
-        let mut settled = Checkpoint::new("p/", day(10));
+        let mut settled = Checkpoint::new(&OPERATION_LOGS, "p/", day(10));
         settled.settle(day(10), 3);
         let mut replaying = settled.clone();
         replaying.put_day(day(10), DayState::default());

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::report::{OPERATION_LOGS, Report};
+
 pub use day::{CompleteSweep, DayState, PartialSweep, SweepId};
 pub use file::{CheckpointError, CheckpointFile, Committed, Loaded, Origin};
 pub use format::{FORMAT_VERSION, FormatError};
@@ -22,11 +24,18 @@ pub use format::{FORMAT_VERSION, FormatError};
 /// older day cannot be replayed.
 const REMEMBERED_DAYS: u64 = 200;
 
+fn first_report() -> String {
+    OPERATION_LOGS.name.to_owned()
+}
+
 /// See the [module](self).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The algorithm of the fingerprints in the counts.
     pub fingerprint_version: u32,
+    /// The name of the report that this is a checkpoint of. A checkpoint from before there were several has none.
+    #[serde(default = "first_report")]
+    pub report: String,
     /// The prefix of the log that this is a checkpoint of.
     pub s3_prefix: String,
     /// The first day that is collected.
@@ -90,12 +99,13 @@ impl RequestsSpent {
 impl Checkpoint {
     /// The checkpoint of a collection that begins with `start_date`, before anything has been read.
     #[must_use]
-    pub fn new(s3_prefix: impl Into<String>, start_date: NaiveDate) -> Self {
+    pub fn new(report: &Report, s3_prefix: impl Into<String>, start_date: NaiveDate) -> Self {
         let before = start_date
             .checked_sub_days(Days::new(1))
             .unwrap_or(start_date);
         Self {
             fingerprint_version: crate::record::FINGERPRINT_VERSION,
+            report: report.name.to_owned(),
             s3_prefix: s3_prefix.into(),
             start_date,
             settled_through: before,

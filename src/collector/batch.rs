@@ -79,11 +79,13 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::OPERATION_LOGS;
 
     fn record(second: u8, text: &str) -> Record {
-        Record::parse(&format!(
-            r#"{{"time":"2026-11-22T09:00:{second:02}Z","action":"{text}"}}"#
-        ))
+        Record::parse(
+            &format!(r#"{{"time":"2026-11-22T09:00:{second:02}Z","action":"{text}"}}"#),
+            &OPERATION_LOGS,
+        )
         .unwrap()
     }
 

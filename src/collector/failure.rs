@@ -143,7 +143,7 @@ impl RunFailure {
         match error {
             ZoomError::BadCredentials { .. }
             | ZoomError::MissingScope { .. }
-            | ZoomError::NoPermission
+            | ZoomError::NoPermission { .. }
             | ZoomError::Unauthorized => true,
             // One that cannot be reached says nothing about what it holds.
             ZoomError::Secret(error) => !matches!(error, SecretError::Unavailable { .. }),
@@ -174,6 +174,7 @@ impl std::error::Error for RunFailure {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::OPERATION_LOGS;
 
     #[test]
     fn what_somebody_must_mend_in_the_app_or_its_secret_concerns_the_credentials() {
@@ -182,10 +183,13 @@ mod tests {
         let secret = |error| ZoomError::Secret(error);
         let concerned = [
             ZoomError::MissingScope {
+                report: &OPERATION_LOGS,
                 code: 4711,
                 named: String::new(),
             },
-            ZoomError::NoPermission,
+            ZoomError::NoPermission {
+                report: &OPERATION_LOGS,
+            },
             ZoomError::BadCredentials {
                 reason: "invalid_client".to_owned(),
             },

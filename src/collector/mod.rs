@@ -14,19 +14,22 @@ mod report;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 pub use failure::{DayError, RunFailure, StopError};
-pub use report::{DayReport, Report};
+pub use report::{DayReport, RunReport};
 
 use self::plan::{Reading, Task};
 use crate::checkpoint::{CheckpointError, CheckpointFile, Committed, DayState, Loaded, Origin};
 use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
+use crate::report::Report;
 use crate::store::Store;
 use crate::zoom::{Meter, Zoom, ZoomError, earliest_day};
 
 /// The part of the configuration that says what to collect and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// The report that is collected.
+    pub report: &'static Report,
     /// The prefix of the log, ending in `/`.
     pub s3_prefix: String,
     /// The checkpoint's key.
@@ -45,7 +48,7 @@ pub struct Settings {
     pub daily_request_budget: u64,
 }
 
-/// Collects operation logs: from `zoom` into `store`, by `clock`.
+/// Collects a report: from `zoom` into `store`, by `clock`.
 #[derive(Debug)]
 pub struct Collector<Z, S, C> {
     zoom: Z,
@@ -58,7 +61,7 @@ pub struct Collector<Z, S, C> {
 #[derive(Debug)]
 pub struct Outcome {
     /// What it did.
-    pub report: Report,
+    pub report: RunReport,
     /// Why the invocation must fail.
     pub failure: Option<RunFailure>,
 }
@@ -77,10 +80,11 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
     /// Runs once. `deadline` is when the invocation ends, whatever is under way then.
     pub async fn run(&self, event: &Event, deadline: DateTime<Utc>) -> Outcome {
         let started = self.clock.now();
-        let mut report = Report::new(started, event);
+        let mut report = RunReport::new(started, event);
         let file = CheckpointFile::new(
             &self.store,
             &self.clock,
+            self.settings.report,
             &self.settings.state_key,
             &self.settings.s3_prefix,
         );
@@ -123,7 +127,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             zoom: &self.zoom,
             clock: &self.clock,
             settings: &self.settings,
-            log: DeliveryLog::new(&self.store, &self.settings.s3_prefix),
+            log: DeliveryLog::new(&self.store, self.settings.report, &self.settings.s3_prefix),
             meter: Meter::new(
                 zoom_deadline,
                 self.settings.daily_request_budget,
@@ -165,7 +169,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
 }
 
 impl Outcome {
-    fn failed(mut report: Report, error: StopError) -> Self {
+    fn failed(mut report: RunReport, error: StopError) -> Self {
         report.complete = false;
         Self {
             report,
@@ -195,7 +199,7 @@ struct Run<'a, Z, S, C> {
     committed: Vec<(NaiveDate, u64)>,
     started: DateTime<Utc>,
     deadline: DateTime<Utc>,
-    report: Report,
+    report: RunReport,
     failures: Vec<(NaiveDate, DayError)>,
     /// Why the run must not go on to another day, although the day at hand failed for another reason.
     halt: Option<StopError>,

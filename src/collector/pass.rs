@@ -301,15 +301,17 @@ fn sweep_page_size(state: &DayState, page_size: u16) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::OPERATION_LOGS;
 
     fn now() -> DateTime<Utc> {
         "2026-11-22T10:00:00Z".parse().unwrap()
     }
 
     fn row(text: &str) -> Record {
-        Record::parse(&format!(
-            r#"{{"time":"2026-11-22T09:00:00Z","action":"{text}"}}"#
-        ))
+        Record::parse(
+            &format!(r#"{{"time":"2026-11-22T09:00:00Z","action":"{text}"}}"#),
+            &OPERATION_LOGS,
+        )
         .unwrap()
     }
 
@@ -509,7 +511,9 @@ mod tests {
             id,
             undecided: false,
         });
-        let at = |time: &str| Record::parse(&format!(r#"{{"time":"{time}"}}"#)).unwrap();
+        let at = |time: &str| {
+            Record::parse(&format!(r#"{{"time":"{time}"}}"#), &OPERATION_LOGS).unwrap()
+        };
         let page = vec![
             at("2026-11-23T00:00:01Z"),
             at("2026-11-22T09:59:30Z"),

@@ -122,6 +122,7 @@ mod tests {
     use super::*;
     use crate::checkpoint::{CompleteSweep, PartialSweep, SweepId};
     use crate::ledger::Counts;
+    use crate::report::OPERATION_LOGS;
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
@@ -133,6 +134,7 @@ mod tests {
 
     fn settings() -> Settings {
         Settings {
+            report: &OPERATION_LOGS,
             s3_prefix: "p/".to_owned(),
             state_key: "s".to_owned(),
             page_size: 300,
@@ -171,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_catch_up_reads_today_first_and_then_the_oldest_day() {
-        let checkpoint = Checkpoint::new("p/", day("2026-11-20"));
+        let checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-20"));
         assert_eq!(
             planned(&checkpoint, "2026-11-23T10:00:00Z"),
             ["Sweep 23", "Sweep 20", "Sweep 21", "Sweep 22"]
@@ -180,7 +182,7 @@ mod tests {
 
     #[test]
     fn a_quiet_run_reads_only_todays_head() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-21"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-21"));
         for n in ["2026-11-21", "2026-11-22", "2026-11-23"] {
             checkpoint.put_day(day(n), swept("2026-11-23T08:00:00Z"));
         }
@@ -191,7 +193,7 @@ mod tests {
 
     #[test]
     fn yesterdays_head_is_read_in_the_first_hours() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-22"));
         checkpoint.put_day(day("2026-11-22"), swept("2026-11-23T00:10:00Z"));
         checkpoint.put_day(day("2026-11-23"), swept("2026-11-23T00:10:00Z"));
         assert_eq!(
@@ -203,7 +205,7 @@ mod tests {
 
     #[test]
     fn yesterdays_head_is_read_beside_a_sweep_that_goes_on_halfway_down() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-22"));
         checkpoint.put_day(day("2026-11-23"), swept("2026-11-23T00:10:00Z"));
         let mut state = swept("2026-11-22T18:00:00Z");
         state.partial = Some(PartialSweep {
@@ -229,7 +231,7 @@ mod tests {
 
     #[test]
     fn a_day_is_swept_once_more_when_it_may_settle() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-20"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-20"));
         checkpoint.put_day(day("2026-11-20"), swept("2026-11-22T23:59:59Z"));
         assert_eq!(
             planned(&checkpoint, "2026-11-22T23:59:59Z")[1..],
@@ -243,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_is_left_unread_makes_a_sweep_due() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-23"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-23"));
         let mut state = swept("2026-11-23T08:00:00Z");
         state.unread_since = Some(at("2026-11-23T08:00:01Z"));
         checkpoint.put_day(day("2026-11-23"), state.clone());
@@ -258,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_day_whose_pages_made_no_sense_is_not_swept_for_an_hour() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-22"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-22"));
         let state = DayState {
             broken: Some(at("2026-11-23T06:00:00Z")),
             ..DayState::default()
@@ -276,7 +278,7 @@ mod tests {
 
     #[test]
     fn tomorrow_is_asked_once_a_row_was_misdated() {
-        let mut checkpoint = Checkpoint::new("p/", day("2026-11-23"));
+        let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-23"));
         checkpoint.ask_tomorrow = true;
         assert_eq!(
             planned(&checkpoint, "2026-11-23T09:00:00Z"),

@@ -155,13 +155,14 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if taken.misdated > 0 {
             tracing::warn!(day = %pass.day, rows = taken.misdated, "rows whose time is not on the day asked; tomorrow is asked for too from now on");
         }
-        self.report.already_delivered += taken.known;
         self.report.late += taken.late;
         self.report.misdated += taken.misdated;
         // A row from the future must not make the newest record look fresh for ever.
         let newest = taken.newest.filter(|&time| time <= self.clock.now());
         self.report.newest_record = self.report.newest_record.max(newest);
-        self.report.day(pass.day).pages += 1;
+        let day = self.report.day(pass.day);
+        day.pages += 1;
+        day.already_delivered += taken.known;
         taken.nothing_new
     }
 

@@ -16,6 +16,8 @@ use crate::zoom::Usage;
 pub struct DayReport {
     /// Records delivered.
     pub written: u64,
+    /// Rows that were in the log already, as often as they were read.
+    pub already_delivered: u64,
     /// Pages read.
     pub pages: u64,
     /// Whether a sweep reached the day's end.
@@ -26,7 +28,7 @@ pub struct DayReport {
 
 /// What a run did. Serialized it is the function's answer.
 #[derive(Debug, Clone)]
-pub struct Report {
+pub struct RunReport {
     /// The UTC day on which the run began.
     pub date: NaiveDate,
     /// Whether the run only read. Then `written` counts what a run would deliver.
@@ -45,8 +47,6 @@ pub struct Report {
     pub usage: Usage,
     /// Requests to Zoom's report today (UTC), those of earlier runs included.
     pub requests_today: u64,
-    /// Rows that were in the log already.
-    pub already_delivered: u64,
     /// Records that an earlier sweep, which began after their time, had not seen.
     pub late: u64,
     /// Rows whose time is not on the day asked.
@@ -67,7 +67,7 @@ pub struct Report {
     pub since_complete_run: Option<TimeDelta>,
 }
 
-impl Report {
+impl RunReport {
     pub(super) fn new(now: DateTime<Utc>, event: &Event) -> Self {
         Self {
             date: now.date_naive(),
@@ -79,7 +79,6 @@ impl Report {
             settled_through: None,
             usage: Usage::default(),
             requests_today: 0,
-            already_delivered: 0,
             late: 0,
             misdated: 0,
             open_days: 0,
@@ -118,9 +117,15 @@ impl Report {
     pub fn written(&self) -> u64 {
         self.days.values().map(|day| day.written).sum()
     }
+
+    /// Rows that were in the log already, of all days.
+    #[must_use]
+    pub fn already_delivered(&self) -> u64 {
+        self.days.values().map(|day| day.already_delivered).sum()
+    }
 }
 
-impl Serialize for Report {
+impl Serialize for RunReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Day<'a> {

@@ -14,6 +14,7 @@ use super::retry::{backoff, parse_retry_after};
 use super::transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
 use super::{Page, PageQuery, Zoom, ZoomError};
 use crate::clock::Clock;
+use crate::report::Report;
 use crate::secret::{CredentialSource, Credentials, SecretError};
 
 /// A pause that Zoom asks for is never taken for longer than this: the daily quota is renewed every midnight.
@@ -37,6 +38,7 @@ pub struct Endpoints {
 #[derive(Debug)]
 pub struct Client<T, S, C> {
     endpoints: Endpoints,
+    report: &'static Report,
     report_url: String,
     transport: T,
     secrets: S,
@@ -60,12 +62,20 @@ enum Verdict<A> {
 }
 
 impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
-    /// A client that asks `endpoints` over `transport` with the credentials from `secrets`.
-    pub fn new(endpoints: Endpoints, transport: T, secrets: S, clock: C) -> Self {
+    /// A client that asks `endpoints` for `report` over `transport` with the credentials from `secrets`.
+    pub fn new(
+        endpoints: Endpoints,
+        report: &'static Report,
+        transport: T,
+        secrets: S,
+        clock: C,
+    ) -> Self {
         Self {
+            report,
             report_url: format!(
-                "{}/report/operationlogs",
-                endpoints.api_url.trim_end_matches('/')
+                "{}/report/{}",
+                endpoints.api_url.trim_end_matches('/'),
+                report.name
             ),
             pace: Pace::new(endpoints.requests_per_second),
             endpoints,
@@ -147,7 +157,12 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
                 bearer: token,
             };
             let answer = self.transport.send(request, timeout).await;
-            Ok(judge(answer, self.clock.now(), Page::parse, refusal))
+            Ok(judge(
+                answer,
+                self.clock.now(),
+                |body| Page::parse(body, self.report),
+                |refused| refusal(refused, self.report),
+            ))
         })
         .await
     }
@@ -253,7 +268,7 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
                 // The secret may have been rotated, and an old token keeps the scopes that it was issued with.
                 ZoomError::BadCredentials { .. }
                 | ZoomError::MissingScope { .. }
-                | ZoomError::NoPermission
+                | ZoomError::NoPermission { .. }
                     if !reread =>
                 {
                     reread = true;
@@ -347,7 +362,7 @@ fn is_daily_limit(response: &Response) -> bool {
 }
 
 /// What an answer of the report means that is neither 200 nor worth another attempt.
-fn refusal(response: &Response) -> ZoomError {
+fn refusal(response: &Response, report: &'static Report) -> ZoomError {
     let ErrorBody { code, message } = ErrorBody::of(response);
     let says = |words: &[&str]| {
         let message = message.to_ascii_lowercase();
@@ -355,11 +370,12 @@ fn refusal(response: &Response) -> ZoomError {
     };
     match (response.status, code) {
         (_, 4700 | 4711) => ZoomError::MissingScope {
+            report,
             code,
             named: named_scopes(&message),
         },
         (401, _) | (_, 124) => ZoomError::Unauthorized,
-        (_, 200) => ZoomError::NoPermission,
+        (_, 200) => ZoomError::NoPermission { report },
         (400, _) if says(&["page", "token"]) => ZoomError::PageTokenExpired,
         (400, 300) if says(&["recent", "months"]) => ZoomError::BeyondHistory,
         (status, code) => ZoomError::Refused {
@@ -391,6 +407,7 @@ pub(super) fn shorten(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{ACTIVITIES, OPERATION_LOGS};
 
     fn answer(status: u16, body: &str) -> Response {
         Response {
@@ -419,26 +436,32 @@ mod tests {
             400,
             r#"{"code":300,"message":"The next page token is invalid or expired."}"#,
         );
-        assert_eq!(refusal(&token), ZoomError::PageTokenExpired);
+        assert_eq!(
+            refusal(&token, &OPERATION_LOGS),
+            ZoomError::PageTokenExpired
+        );
         let old = answer(
             400,
             r#"{"code":300,"message":"Only provide report in recent 6 months."}"#,
         );
-        assert_eq!(refusal(&old), ZoomError::BeyondHistory);
+        assert_eq!(refusal(&old, &OPERATION_LOGS), ZoomError::BeyondHistory);
         let other = answer(400, r#"{"code":300,"message":"Invalid\nfield."}"#);
         let expected = ZoomError::Refused {
             status: 400,
             code: 300,
             message: "Invalid field.".to_owned(),
         };
-        assert_eq!(refusal(&other), expected);
+        assert_eq!(refusal(&other, &OPERATION_LOGS), expected);
     }
 
     #[test]
     fn a_missing_scope_is_named() {
         let body = r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[report:read:x]."}"#;
-        let error = refusal(&answer(400, body)).to_string();
-        assert!(error.contains("code 4711, named: report:read:x"), "{error}");
+        for report in [&OPERATION_LOGS, &ACTIVITIES] {
+            let error = refusal(&answer(400, body), report).to_string();
+            assert!(error.contains("code 4711, named: report:read:x"), "{error}");
+            assert!(error.contains(report.scope), "{error}");
+        }
     }
 
     #[test]
@@ -448,7 +471,10 @@ mod tests {
             let mut response = answer(429, "");
             response.rate_limit_type = Some("Daily-limit".to_owned());
             response.retry_after = retry_after.map(str::to_owned);
-            match judge(Ok(response), now, Page::parse, refusal) {
+            let parse = |body: &[u8]| Page::parse(body, &OPERATION_LOGS);
+            match judge(Ok(response), now, parse, |refused| {
+                refusal(refused, &OPERATION_LOGS)
+            }) {
                 Verdict::Final(ZoomError::Throttled { until }) => until.to_rfc3339(),
                 _ => panic!("no pause"),
             }

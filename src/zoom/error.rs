@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::report::Report;
 use crate::secret::SecretError;
 
 /// A page that could not be read.
@@ -36,10 +37,12 @@ pub enum ZoomError {
     BeyondHistory,
     /// The app lacks a scope.
     #[error(
-        "the Zoom app lacks a scope (code {code}{named}): add report:read:operation_logs:admin (or the classic \
-         report:read:admin) to the Server-to-Server OAuth app in the Zoom App Marketplace"
+        "the Zoom app lacks a scope (code {code}{named}): add {} (or the classic {}) to the Server-to-Server OAuth app in \
+         the Zoom App Marketplace", report.scope, report.classic_scope
     )]
     MissingScope {
+        /// The report that was asked for.
+        report: &'static Report,
         /// Zoom's code, 4700 or 4711.
         code: i64,
         /// The scopes that Zoom named, after a comma; may be empty.
@@ -47,10 +50,13 @@ pub enum ZoomError {
     },
     /// The app's role may not see the report.
     #[error(
-        "Zoom refuses the report (code 200, no permission): the role of the app's owner needs the view rights \
-         \"Admin Activity Logs\" and \"Usage Reports\", and the account a plan with reports (Pro or higher)"
+        "Zoom refuses the report {} (code 200, no permission): the role of the app's owner needs the view rights {}, and the \
+         account a plan with reports (Pro or higher)", report.name, report.rights
     )]
-    NoPermission,
+    NoPermission {
+        /// The report that was asked for.
+        report: &'static Report,
+    },
     /// The token endpoint does not know the credentials.
     #[error(
         "Zoom refuses the credentials ({reason}): check account_id, client_id and client_secret in the secret, and \
@@ -119,7 +125,7 @@ impl ZoomError {
             || matches!(
                 self,
                 Self::MissingScope { .. }
-                    | Self::NoPermission
+                    | Self::NoPermission { .. }
                     | Self::BadCredentials { .. }
                     | Self::Unauthorized
                     | Self::Secret(_)
@@ -136,7 +142,7 @@ impl ZoomError {
             Self::PageTokenExpired => "ZoomPageTokenExpired",
             Self::BeyondHistory => "ZoomBeyondHistory",
             Self::MissingScope { .. } => "ZoomMissingScope",
-            Self::NoPermission => "ZoomNoPermission",
+            Self::NoPermission { .. } => "ZoomNoPermission",
             Self::BadCredentials { .. } => "ZoomBadCredentials",
             Self::Unauthorized => "ZoomUnauthorized",
             Self::Secret(SecretError::Missing { .. }) => "SecretMissing",

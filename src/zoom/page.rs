@@ -1,11 +1,13 @@
 //! One page of the report, from the body of Zoom's answer.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::record::Record;
+use crate::report::Report;
 
 /// One page: rows as Zoom ordered them, newest first, and the token of the next page.
 #[derive(Debug, Clone)]
@@ -16,48 +18,99 @@ pub struct Page {
     pub next: Option<String>,
 }
 
-#[derive(Deserialize)]
+/// The members of an answer that count, of which one is named by the report.
 struct Body<'a> {
-    #[serde(borrow)]
-    operation_logs: Vec<&'a RawValue>,
-    // Public samples of the last page have "", null, or no token at all.
-    #[serde(borrow, default)]
-    next_page_token: Option<Cow<'a, str>>,
+    rows: Vec<&'a RawValue>,
+    next: Option<Cow<'a, str>>,
 }
 
+/// A member's name; borrowed where it has no escapes.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// A page token. Public samples of the last page have "", null, or no token at all.
+#[derive(serde::Deserialize)]
+struct Token<'a>(#[serde(borrow)] Option<Cow<'a, str>>);
+
+/// Reads a body in one pass.
+struct BodyOf<'r>(&'r Report);
+
+impl<'de> DeserializeSeed<'de> for BodyOf<'_> {
+    type Value = Body<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for BodyOf<'_> {
+    type Value = Body<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let (mut rows, mut next) = (None, None);
+        while let Some(Name(name)) = map.next_key()? {
+            if name == self.0.rows {
+                if rows.replace(map.next_value()?).is_some() {
+                    return Err(A::Error::duplicate_field(self.0.rows));
+                }
+            } else if name == NEXT {
+                let Token(token) = map.next_value()?;
+                if next.replace(token).is_some() {
+                    return Err(A::Error::duplicate_field(NEXT));
+                }
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Body {
+            rows: rows.ok_or_else(|| A::Error::missing_field(self.0.rows))?,
+            next: next.flatten(),
+        })
+    }
+}
+
+/// The member that holds the next page's token.
+const NEXT: &str = "next_page_token";
+
 impl Page {
-    /// Reads a page.
+    /// Reads a page of `report`.
     ///
     /// An answer without an array of rows is no empty page: taking it for one could close a day that has rows.
     ///
     /// # Errors
     /// Says where the body stops making sense, and nothing of what it holds.
-    pub fn parse(body: &[u8]) -> Result<Self, String> {
+    pub fn parse(body: &[u8], report: &Report) -> Result<Self, String> {
         let text = std::str::from_utf8(body)
             .map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))?;
-        let no_report = || {
-            "not a report: operation_logs must be an array and next_page_token a string".to_owned()
-        };
-        let body: Body<'_> = serde_json::from_str(text).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            match error.classify() {
-                serde_json::error::Category::Data => no_report(),
-                serde_json::error::Category::Eof => {
-                    format!("the JSON ends early, at line {line}, column {column}")
-                }
-                _ => format!("not JSON at line {line}, column {column}"),
-            }
-        })?;
-        // serde takes an array for a struct too, one item for each field.
-        if !text.trim_start().starts_with('{') {
-            return Err(no_report());
-        }
+        let mut json = serde_json::Deserializer::from_str(text);
+        let body = BodyOf(report).deserialize(&mut json);
+        let Body { rows, next } =
+            body.and_then(|body| json.end().map(|()| body))
+                .map_err(|error| {
+                    let (line, column) = (error.line(), error.column());
+                    match error.classify() {
+                        serde_json::error::Category::Data => {
+                            format!(
+                                "not a report: {} must be an array and {NEXT} a string",
+                                report.rows
+                            )
+                        }
+                        serde_json::error::Category::Eof => {
+                            format!("the JSON ends early, at line {line}, column {column}")
+                        }
+                        _ => format!("not JSON at line {line}, column {column}"),
+                    }
+                })?;
         Ok(Self {
-            rows: body.operation_logs.into_iter().map(Record::new).collect(),
-            next: body
-                .next_page_token
-                .filter(|token| !token.is_empty())
-                .map(Cow::into_owned),
+            rows: rows
+                .into_iter()
+                .map(|row| Record::new(row, report))
+                .collect(),
+            next: next.filter(|token| !token.is_empty()).map(Cow::into_owned),
         })
     }
 }
@@ -65,10 +118,15 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::{ACTIVITIES, OPERATION_LOGS};
+
+    fn parse(body: &[u8]) -> Result<Page, String> {
+        Page::parse(body, &OPERATION_LOGS)
+    }
 
     #[test]
     fn rows_keep_their_order_and_text() {
-        let page = Page::parse(
+        let page = parse(
             br#"{"from":"2026-11-22","to":"2026-11-22","page_size":2,"next_page_token":"n\/1",
                 "operation_logs":[{"action":"b" , "extra":1.0},{"action":"a"}]}"#,
         )
@@ -85,7 +143,7 @@ mod tests {
     fn the_last_page_has_no_token_however_it_says_so() {
         for token in [r#","next_page_token":"""#, r#","next_page_token":null"#, ""] {
             let body = format!(r#"{{"operation_logs":[]{token}}}"#);
-            assert_eq!(Page::parse(body.as_bytes()).unwrap().next, None, "{body}");
+            assert_eq!(parse(body.as_bytes()).unwrap().next, None, "{body}");
         }
     }
 
@@ -98,13 +156,28 @@ mod tests {
             r#"{"operation_logs":"secret"}"#,
             r#"{"next_page_token":"secret"}"#,
             r#"{"operation_logs":[],"next_page_token":7}"#,
+            r#"{"operation_logs":[],"operation_logs":["secret"]}"#,
+            r#"{"operation_logs":[],"next_page_token":"","next_page_token":"secret"}"#,
+            r#"{"activity_logs":["secret"]}"#,
+            r#"{"operation_logs":[]} secret"#,
             "[[]]",
             r#"[[{"action":"secret"}],"secret"]"#,
             "",
         ] {
-            let problem = Page::parse(body.as_bytes()).unwrap_err();
+            let problem = parse(body.as_bytes()).unwrap_err();
             assert!(!problem.contains("secret"), "{problem}");
         }
-        assert!(Page::parse(b"{\"operation_logs\":[\"\xff\"]}").is_err());
+        assert!(parse(b"{\"operation_logs\":[\"\xff\"]}").is_err());
+    }
+
+    #[test]
+    fn the_rows_are_where_the_report_has_them() {
+        let body = br#"{"activity_logs":[{"email":"a"}],"operation_logs":7}"#;
+        assert_eq!(Page::parse(body, &ACTIVITIES).unwrap().rows.len(), 1);
+        let problem = parse(body).unwrap_err();
+        assert!(
+            problem.contains("operation_logs must be an array"),
+            "{problem}"
+        );
     }
 }

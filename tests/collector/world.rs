@@ -13,6 +13,7 @@ use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::clock::Clock;
 use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
 use zoom_operationlogs_to_s3::event::Event;
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::store::memory::{Call, MemoryStore};
 use zoom_operationlogs_to_s3::store::{
@@ -58,6 +59,7 @@ impl World {
     /// A world at `now` in which nothing has happened.
     pub fn new(now: &str) -> Self {
         let settings = Settings {
+            report: &OPERATION_LOGS,
             s3_prefix: PREFIX.to_owned(),
             state_key: STATE_KEY.to_owned(),
             page_size: 300,
@@ -118,7 +120,13 @@ impl World {
             timeout: Duration::from_secs(30),
             requests_per_second: 5,
         };
-        let client = Client::new(endpoints, View(self), View(self), View(self));
+        let client = Client::new(
+            endpoints,
+            &OPERATION_LOGS,
+            View(self),
+            View(self),
+            View(self),
+        );
         Collector::new(client, View(self), View(self), self.settings.clone())
     }
 

@@ -12,17 +12,20 @@ use zoom_operationlogs_to_s3::store::memory::MemoryStore;
 
 use crate::json::{object, spelling, text, value};
 use crate::scripted::{run, started};
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 fn day() -> NaiveDate {
     started().date_naive()
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
-    let record = (prop_oneof![4 => object(), 1 => value()], spelling())
-        .prop_map(|(json, spelling)| Record::parse(&json.write(&spelling).text).unwrap());
+    let record =
+        (prop_oneof![4 => object(), 1 => value()], spelling()).prop_map(|(json, spelling)| {
+            Record::parse(&json.write(&spelling).text, &OPERATION_LOGS).unwrap()
+        });
     let long = (text(), 1..300_usize).prop_map(|(text, times)| {
         let detail = serde_json::json!({"operation_detail": text.repeat(times)});
-        Record::parse(&detail.to_string()).unwrap()
+        Record::parse(&detail.to_string(), &OPERATION_LOGS).unwrap()
     });
     let record = prop_oneof![12 => record, 1 => long];
     // Equal ones among them, next to each other and apart.
@@ -45,7 +48,7 @@ proptest! {
         chunks in prop::collection::vec(1..9_usize, 1..8),
     ) {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         let mut ours = Ledger::default();
         let mut rest: Vec<_> = records.iter().collect();
         let mut sizes = Vec::new();
@@ -84,7 +87,7 @@ proptest! {
         known in any::<prop::sample::Index>(),
     ) {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, "p/");
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
         let known = known.index(chunks.len() + 1);
         let mut whole = Ledger::default();
         let mut part = Ledger::default();
@@ -93,7 +96,7 @@ proptest! {
                 part = whole.clone();
             }
             let records: Vec<_> =
-                numbers.iter().map(|number| Record::parse(&number.to_string()).unwrap()).collect();
+                numbers.iter().map(|number| Record::parse(&number.to_string(), &OPERATION_LOGS).unwrap()).collect();
             let records: Vec<_> = records.iter().collect();
             run(log.append(day(), &mut whole, &records, started())).unwrap();
         }

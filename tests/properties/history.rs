@@ -13,6 +13,7 @@ use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
 
 use crate::scripted::started;
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 /// How many days the histories are about.
 pub const DAYS: usize = 5;
@@ -153,7 +154,7 @@ impl<'a> History<'a> {
         Self {
             logs,
             now: started(),
-            checkpoint: Checkpoint::new("p/", day(start)),
+            checkpoint: Checkpoint::new(&OPERATION_LOGS, "p/", day(start)),
         }
     }
 
@@ -260,7 +261,9 @@ impl<'a> History<'a> {
 }
 
 fn fingerprint(n: u8) -> Fingerprint {
-    Record::parse(&n.to_string()).unwrap().fingerprint()
+    Record::parse(&n.to_string(), &OPERATION_LOGS)
+        .unwrap()
+        .fingerprint()
 }
 
 /// The ledger of the first `entries` entries of a log, or of all that it has.
@@ -269,7 +272,7 @@ fn ledger(log: &[Vec<u8>], entries: usize) -> Ledger {
     for entry in log.iter().take(entries) {
         let records: Vec<_> = entry
             .iter()
-            .map(|n| Record::parse(&n.to_string()).unwrap())
+            .map(|n| Record::parse(&n.to_string(), &OPERATION_LOGS).unwrap())
             .collect();
         ledger.record(&records);
     }

@@ -8,6 +8,7 @@ use zoom_operationlogs_to_s3::record::Record;
 use zoom_operationlogs_to_s3::store::memory::MemoryStore;
 
 use crate::scripted::{run, started};
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 const PREFIX: &str = "zoom/operationlogs/";
 const LAST_SEQ: u64 = 999_999;
@@ -41,9 +42,13 @@ fn at(next_seq: u64) -> Ledger {
 /// A store with one entry of one record.
 fn store_with(day: NaiveDate, seq: u64) -> MemoryStore {
     let store = MemoryStore::new();
-    let record = Record::parse("{}").unwrap();
-    let appended =
-        run(DeliveryLog::new(&store, PREFIX).append(day, &mut at(seq), &[&record], started()));
+    let record = Record::parse("{}", &OPERATION_LOGS).unwrap();
+    let appended = run(DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX).append(
+        day,
+        &mut at(seq),
+        &[&record],
+        started(),
+    ));
     assert!(matches!(appended, Ok(Append::Written(_))), "{appended:?}");
     store
 }
@@ -52,7 +57,7 @@ proptest! {
     #[test]
     fn an_entry_is_read_back_as_the_day_and_the_number_it_was_put_under(day in day(), seq in seq()) {
         let store = store_with(day, seq);
-        let log = DeliveryLog::new(&store, PREFIX);
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX);
         prop_assert_eq!(run(log.first_day()), Ok(Some(day)));
 
         let mut ledger = at(seq);
@@ -73,7 +78,7 @@ proptest! {
     #[test]
     fn keys_sort_as_days_and_numbers_do(one in (day(), seq()), other in (day(), seq())) {
         let store = MemoryStore::new();
-        let log = DeliveryLog::new(&store, PREFIX);
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX);
         let keys = (log.key(one.0, one.1), log.key(other.0, other.1));
         prop_assert_eq!(keys.0.cmp(&keys.1), one.cmp(&other));
         prop_assert!(keys.0.starts_with(PREFIX));
@@ -87,7 +92,7 @@ proptest! {
         character in prop_oneof![prop::char::range('0', '9'), prop::sample::select(vec!['-', '+', ' ', '/', '.', 'z']), any::<char>()],
         change in 0..3,
     ) {
-        let key = DeliveryLog::new(&MemoryStore::new(), PREFIX).key(day, seq);
+        let key = DeliveryLog::new(&MemoryStore::new(), &OPERATION_LOGS, PREFIX).key(day, seq);
         let (start, end) = (PREFIX.len(), key.len());
         let index = start + at_character.index(end - start);
         let number = end - ".json.gz".len() - 6..end - ".json.gz".len();
@@ -102,7 +107,7 @@ proptest! {
 
         let store = MemoryStore::new();
         store.overwrite(&foreign, "no entry");
-        let log = DeliveryLog::new(&store, PREFIX);
+        let log = DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX);
         prop_assert_eq!(run(log.first_day()), Ok(None), "{}", foreign);
         prop_assert_eq!(run(log.fold(day, &mut at(0))), Ok(Vec::new()), "{}", foreign);
     }

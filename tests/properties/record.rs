@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
 
 use crate::json::{DOCUMENTED, Json, Spelling, object, small_value, spelling, text, value};
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 fn record(json: &Json, spelling: &Spelling) -> Record {
-    Record::parse(&json.write(spelling).text).unwrap()
+    Record::parse(&json.write(spelling).text, &OPERATION_LOGS).unwrap()
 }
 
 fn fingerprint(json: &Json, spelling: &Spelling) -> Fingerprint {
@@ -50,21 +51,21 @@ proptest! {
         spelling in spelling(),
     ) {
         let written = json.write(&spelling);
-        let record = Record::parse(&written.text).unwrap();
+        let record = Record::parse(&written.text, &OPERATION_LOGS).unwrap();
         prop_assert_eq!(record.line(), &written.compact);
         prop_assert!(!record.line().contains(['\n', '\r']));
-        prop_assert_eq!(Record::parse(record.line()).unwrap(), record);
+        prop_assert_eq!(Record::parse(record.line(), &OPERATION_LOGS).unwrap(), record);
     }
 
     #[test]
     fn whatever_is_not_json_is_refused_and_nothing_panics(text in text(), cut in any::<prop::sample::Index>()) {
         let json = serde_json::from_str::<&serde_json::value::RawValue>(&text);
-        prop_assert_eq!(Record::parse(&text).is_ok(), json.is_ok());
+        prop_assert_eq!(Record::parse(&text, &OPERATION_LOGS).is_ok(), json.is_ok());
         let whole = Json::Object(vec![("action".to_owned(), Json::Text(text))]);
         let whole = serde_json::to_string(&[whole.sorted().write(&Spelling::plain()).text]).unwrap();
         let end = (0..whole.len()).rev().nth(cut.index(whole.len())).unwrap();
         if whole.is_char_boundary(end) {
-            prop_assert!(Record::parse(&whole[..end]).is_err());
+            prop_assert!(Record::parse(&whole[..end], &OPERATION_LOGS).is_err());
         }
     }
 

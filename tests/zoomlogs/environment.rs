@@ -75,11 +75,14 @@ fn terraform(root: &Path, arguments: &[&str]) {
 /// A pipeline's outputs, as far as they are read; there are more.
 fn pipeline(function: &str) -> Value {
     json!({
-        "bucket": "logs", "s3_prefix": "zoom/operationlogs/", "region": REGION,
-        "function_name": function, "log_group_name": format!("/aws/lambda/{function}"),
+        "bucket": "logs", "region": REGION,
+        "reports": {"operationlogs": {
+            "function_name": function, "log_group_name": format!("/aws/lambda/{function}"),
+            "s3_prefix": "zoom/operationlogs/", "feed": {"Source type": "Amazon S3 V2"},
+        }},
         "secret_arn": format!("arn:aws:secretsmanager:{REGION}:000000000000:secret:{function}-AbCdEf"),
         "secret_name": function, "reader_user_name": format!("reader-of-{function}"), "reader_role_arn": null,
-        "alarm_names": [], "feed": {"Source type": "Amazon S3 V2"},
+        "alarm_names": [],
     })
 }
 

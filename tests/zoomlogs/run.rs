@@ -25,7 +25,7 @@ fn answer(written: u64, complete: bool) -> Value {
     };
     json!({
         "ok": true, "written": written, "date": "2026-11-22", "complete": complete,
-        "days": [{"date": "2026-11-22", "written": written, "pages": 3, "swept": complete, "settled": false}],
+        "days": [{"date": "2026-11-22", "written": written, "already_delivered": 3, "pages": 3, "swept": complete, "settled": false}],
         "requests": 3, "objects": objects, "settled_through": "2026-11-20",
     })
 }

@@ -2,10 +2,16 @@
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::completions::CompletionsArguments;
 use crate::credentials::CredentialsArguments;
+use crate::feed::FeedArguments;
 use crate::reader_key::ReaderKeyArguments;
+use crate::replay::ReplayArguments;
 use crate::run::RunArguments;
+use crate::status::StatusArguments;
 use crate::teardown::TeardownArguments;
+use crate::udm::UdmArguments;
+use crate::verify::VerifyArguments;
 
 const WHERE_AND_EXIT_CODES: &str = "\
 Where things are: --env asks Terraform for the names that it gave to what it made, from anywhere inside the project and with \
@@ -17,7 +23,8 @@ Exit codes:
   1  AWS, Zoom, Terraform or this machine failed; the message says what is left
   2  the command line, the environment or the input is wrong; nothing was done
   3  refused, and nothing changed: by Zoom, or by the state that things are in
-  4  the function ran and failed";
+  4  the function ran and failed
+  5  looked, and something is wrong: the pipeline is not healthy, or Zoom and the bucket do not match";
 
 /// Operates the pipeline that brings Zoom's operation logs to S3 for Google SecOps.
 #[derive(Debug, Parser)]
@@ -40,6 +47,12 @@ pub enum Command {
     Credentials(CredentialsArguments),
     ReaderKey(ReaderKeyArguments),
     Run(RunArguments),
+    Status(StatusArguments),
+    Replay(ReplayArguments),
+    Verify(VerifyArguments),
+    Udm(UdmArguments),
+    Feed(FeedArguments),
+    Completions(CompletionsArguments),
     Teardown(TeardownArguments),
 }
 

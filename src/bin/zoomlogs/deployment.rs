@@ -23,12 +23,19 @@ pub struct Environment {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Pipeline {
     pub bucket: String,
-    pub function_name: String,
     pub region: String,
     pub secret_arn: String,
     /// None when the feed assumes a role.
     pub reader_user_name: Option<String>,
     pub reader_role_arn: Option<String>,
+    /// What collects each report, by the report's name.
+    pub reports: BTreeMap<String, Collects>,
+}
+
+/// What was made to collect one report.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Collects {
+    pub function_name: String,
 }
 
 /// A pipeline and the way it was named, so that advice can name it the same way.
@@ -73,6 +80,16 @@ pub enum DeploymentError {
         known: Vec<String>,
     },
     #[error(
+        "the environment {environment} does not collect the report {report:?}; it collects {}. Another one is switched on by \
+         `reports` in its terraform.tfvars",
+        known.join(", ")
+    )]
+    NoReport {
+        environment: String,
+        report: String,
+        known: Vec<String>,
+    },
+    #[error(
         "the environment {environment} has several accounts, {}: say which, with --account (make: ACCOUNT=)",
         known.join(", ")
     )]
@@ -89,6 +106,7 @@ impl DeploymentError {
             Self::NoProject(_)
             | Self::NoEnvironment { .. }
             | Self::NoAccount { .. }
+            | Self::NoReport { .. }
             | Self::SeveralAccounts { .. } => Code::Usage,
         }
     }
@@ -174,6 +192,24 @@ impl Place {
 }
 
 impl Named {
+    /// What collects this report; each of them, if none is named.
+    pub fn reports(&self, report: Option<&str>) -> Result<Vec<&Collects>, DeploymentError> {
+        let reports = &self.pipeline.reports;
+        match report {
+            None => Ok(reports.values().collect()),
+            Some(report) => {
+                let found = reports.get(report);
+                found
+                    .map(|found| vec![found])
+                    .ok_or_else(|| DeploymentError::NoReport {
+                        environment: self.environment.clone(),
+                        report: report.to_owned(),
+                        known: reports.keys().cloned().collect(),
+                    })
+            }
+        }
+    }
+
     /// The make target that does something to this pipeline.
     pub fn make(&self, target: &str) -> String {
         let account = if self.only {

@@ -4,10 +4,16 @@ use std::process::ExitCode;
 
 use thiserror::Error;
 
+use crate::completions::CompletionsError;
 use crate::credentials::CredentialsError;
+use crate::feed::FeedError;
 use crate::reader_key::ReaderKeyError;
+use crate::replay::ReplayError;
 use crate::run::RunError;
+use crate::status::StatusError;
 use crate::teardown::TeardownError;
+use crate::udm::UdmError;
+use crate::verify::VerifyError;
 
 /// What a script can tell apart. The help says the same in the reader's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +26,8 @@ pub enum Code {
     Refused = 3,
     /// The function ran and failed.
     FunctionFailed = 4,
+    /// What was looked at is not as it should be.
+    NotInOrder = 5,
 }
 
 impl From<Code> for ExitCode {
@@ -38,6 +46,18 @@ pub enum Failure {
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(transparent)]
+    Status(#[from] StatusError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    #[error(transparent)]
+    Udm(#[from] UdmError),
+    #[error(transparent)]
+    Feed(#[from] FeedError),
+    #[error(transparent)]
+    Completions(#[from] CompletionsError),
+    #[error(transparent)]
     Teardown(#[from] TeardownError),
 }
 
@@ -47,6 +67,12 @@ impl Failure {
             Self::Credentials(error) => error.code(),
             Self::ReaderKey(error) => error.code(),
             Self::Run(error) => error.code(),
+            Self::Status(error) => error.code(),
+            Self::Replay(error) => error.code(),
+            Self::Verify(error) => error.code(),
+            Self::Udm(error) => error.code(),
+            Self::Feed(error) => error.code(),
+            Self::Completions(error) => error.code(),
             Self::Teardown(error) => error.code(),
         }
     }

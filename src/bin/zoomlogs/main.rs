@@ -5,24 +5,38 @@
 //! | `arguments` | the command line, and its help |
 //! | `deployment` | what Terraform made: names of functions, secrets and users |
 //! | `aws` | the way to AWS, and what its refusals mean |
+//! | `target` | which functions a command is about, and how they are configured |
 //! | `output` | what a command reports: a text, or JSON |
 //! | `exit` | exit codes, and every error that ends the command |
 //! | `credentials` | Zoom's credentials into their secret |
 //! | `reader_key` | access keys of the feed's user |
 //! | `run` | one invocation of the function |
+//! | `status` | whether the pipeline is healthy |
+//! | `replay` | past days once more |
+//! | `verify` | Zoom against the bucket, record by record |
+//! | `udm` | records as the parser of Google SecOps will see them |
+//! | `feed` | the feed of Google SecOps: its form, its API |
+//! | `completions` | what a shell needs to complete all this |
 //! | `teardown` | whether an environment may be destroyed |
 
 #![allow(unreachable_pub, reason = "a binary has no outside")]
 
 mod arguments;
 mod aws;
+mod completions;
 mod credentials;
 mod deployment;
 mod exit;
+mod feed;
 mod output;
 mod reader_key;
+mod replay;
 mod run;
+mod status;
+mod target;
 mod teardown;
+mod udm;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -47,6 +61,22 @@ async fn main() -> ExitCode {
         Command::Run(arguments) => run::command(arguments, &output)
             .await
             .map_err(Failure::from),
+        Command::Status(arguments) => status::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Replay(arguments) => replay::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Verify(arguments) => verify::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Udm(arguments) => udm::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Feed(arguments) => feed::command(arguments, &output)
+            .await
+            .map_err(Failure::from),
+        Command::Completions(arguments) => completions::command(&arguments).map_err(Failure::from),
         Command::Teardown(arguments) => teardown::command(arguments, &output)
             .await
             .map_err(Failure::from),

@@ -3,23 +3,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::StalledStreamProtectionConfig;
 use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::primitives::Blob;
-use clap::{ArgGroup, Args};
+use clap::Args;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
-use crate::arguments::Place;
-use crate::aws::{self, AwsError};
-use crate::deployment::{DeploymentError, Environment, Named};
+use crate::aws::AwsError;
 use crate::exit::Code;
 use crate::output::{Output, OutputError};
+use crate::target::{Functions, Target, TargetError};
 
 /// What an answer may take beyond the function's own time: a cold start, and the way there and back.
 const SLACK: Duration = Duration::from_secs(60);
@@ -27,25 +25,20 @@ const SLACK: Duration = Duration::from_secs(60);
 /// Invokes the function once, now, and reports whether records arrived
 ///
 /// The same run as the schedule's: it reads what is due and delivers what is missing. Once it is known how long the function
-/// may take, it is invoked exactly once and waited for. With --env and without --account, that is the function of each
-/// account of the environment.
+/// may take, it is invoked exactly once and waited for. With --env that is each function of the environment, unless --account or --report name
+/// one.
 ///
 /// Needs lambda:GetFunctionConfiguration and lambda:InvokeFunction on the function.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("which").required(true).args(["env", "function"]))]
 pub struct RunArguments {
     #[command(flatten)]
-    place: Place,
-
-    /// The function, by name or ARN
-    #[arg(long, value_name = "NAME", conflicts_with = "account")]
-    function: Option<String>,
+    functions: Functions,
 }
 
 #[derive(Debug, Error)]
 pub enum RunError {
     #[error(transparent)]
-    Deployment(#[from] DeploymentError),
+    Target(#[from] TargetError),
     #[error(transparent)]
     Aws(#[from] AwsError),
     #[error(
@@ -99,7 +92,7 @@ fn several(failures: &[FunctionFailure]) -> String {
 impl RunError {
     pub const fn code(&self) -> Code {
         match self {
-            Self::Deployment(error) => error.code(),
+            Self::Target(error) => error.code(),
             Self::Aws(error) => error.code(),
             Self::Busy { .. } | Self::NoAnswer { .. } | Self::Answer { .. } | Self::Output(_) => {
                 Code::Failed
@@ -124,6 +117,7 @@ struct Answer {
 struct Day {
     date: String,
     written: u64,
+    already_delivered: u64,
     pages: u64,
     swept: bool,
     settled: bool,
@@ -197,20 +191,12 @@ impl fmt::Display for Ran {
     }
 }
 
-/// A function, and how it was named.
-struct Target {
-    function: String,
-    region: Option<String>,
-    named: Option<Named>,
-}
-
 pub async fn command(arguments: RunArguments, output: &Output) -> Result<(), RunError> {
     let mut runs = Vec::new();
     let mut failures = Vec::new();
-    for target in targets(arguments)? {
-        let config = aws::config(target.region.as_deref()).await?;
+    for target in arguments.functions.find().await? {
         output.remark(&format!("Invoking {} …", target.function));
-        let ran = invoke(&target, &config).await?;
+        let ran = invoke(&target).await?;
         runs.push(ran);
     }
     let text: String = runs.iter().map(ToString::to_string).collect();
@@ -227,43 +213,18 @@ pub async fn command(arguments: RunArguments, output: &Output) -> Result<(), Run
     }
 }
 
-fn targets(arguments: RunArguments) -> Result<Vec<Target>, DeploymentError> {
-    let RunArguments { place, function } = arguments;
-    let named = match (&place.env, &place.account) {
-        (Some(environment), None) => Environment::read(environment)?.all(),
-        _ => place.pipeline()?.into_iter().collect(),
-    };
-    let of_named = named.into_iter().map(|named| Target {
-        function: named.pipeline.function_name.clone(),
-        region: Some(named.pipeline.region.clone()),
-        named: Some(named),
-    });
-    let given = function.map(|function| Target {
-        function,
-        region: None,
-        named: None,
-    });
-    Ok(of_named.chain(given).collect())
-}
-
 /// Invokes once: a second attempt of the SDK would be a second run.
-async fn invoke(target: &Target, config: &SdkConfig) -> Result<Ran, RunError> {
+async fn invoke(target: &Target) -> Result<Ran, RunError> {
     let function = &target.function;
-    let configuration = Client::new(config)
-        .get_function_configuration()
-        .function_name(function)
-        .send()
-        .await
-        .map_err(AwsError::of("lambda:GetFunctionConfiguration", function))?;
-    let seconds = configuration.timeout.unwrap_or(900).unsigned_abs();
-    let patience = Duration::from_secs(seconds.into()) + SLACK;
-    let log_group = configuration
-        .logging_config
-        .and_then(|logging| logging.log_group)
-        .unwrap_or_else(|| format!("/aws/lambda/{function}"));
-    let once = aws_sdk_lambda::config::Builder::from(config)
+    let configuration = target.configuration().await?;
+    let log_group = configuration.log_group;
+    let once = aws_sdk_lambda::config::Builder::from(&target.aws)
         .retry_config(RetryConfig::disabled())
-        .timeout_config(TimeoutConfig::builder().operation_timeout(patience).build())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .operation_timeout(configuration.timeout + SLACK)
+                .build(),
+        )
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .build();
 

@@ -12,6 +12,7 @@ use libfuzzer_sys::fuzz_target;
 use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog, LogError};
 use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
 use zoom_operationlogs_to_s3::record::Record;
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_operationlogs_to_s3::store::memory::MemoryStore;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -22,7 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
 fn check(object: &[u8]) {
     let day = started().date_naive();
     let store = MemoryStore::new();
-    let log = DeliveryLog::new(&store, "p/");
+    let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
     let key = log.key(day, 0);
     store.overwrite(&key, object.to_vec());
     let mut ledger = Ledger::default();
@@ -46,7 +47,7 @@ fn check(object: &[u8]) {
         .expect("what was counted can be read");
     let records: Vec<_> = text
         .lines()
-        .map(|line| Record::parse(line).expect("a record"))
+        .map(|line| Record::parse(line, &OPERATION_LOGS).expect("a record"))
         .collect();
     records.iter().for_each(check_record);
     assert_eq!((folded.len(), folded[0].records), (1, records.len() as u64));

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use zoom_operationlogs_to_s3::clock::Clock;
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::zoom::{
     Client, Endpoints, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage,
@@ -76,7 +77,7 @@ impl Scripted {
             requests_per_second: 5,
         };
         let today = started().date_naive();
-        let client = Client::new(endpoints, self, self, self);
+        let client = Client::new(endpoints, &OPERATION_LOGS, self, self, self);
         let meter = Meter::new(started() + TIMEOUT, BUDGET, today, 0);
         let query = PageQuery {
             day: today,

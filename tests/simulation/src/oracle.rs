@@ -15,6 +15,7 @@ use zoom_operationlogs_to_s3::ledger::Counts;
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
 
 use crate::scenario::{ADDED, PREFIX};
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,9 +101,10 @@ impl Oracle {
             return true;
         }
         day.missing += 1;
-        let fingerprint = Record::parse(json).map_or(Fingerprint::from_bytes([0; 16]), |record| {
-            record.fingerprint()
-        });
+        let fingerprint = Record::parse(json, &OPERATION_LOGS)
+            .map_or(Fingerprint::from_bytes([0; 16]), |record| {
+                record.fingerprint()
+            });
         let row = Row {
             fingerprint,
             since: now,

@@ -19,6 +19,7 @@ use crate::simulate::Simulation;
 use crate::tally::Kind;
 use crate::view::View;
 use crate::world::{Event, RunId, World, note};
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 /// The limit that the function is given. Zoom's own is not lower, but it is the whole account's.
 pub(crate) const REQUESTS_PER_SECOND: u32 = 5;
@@ -54,7 +55,13 @@ impl Process {
             timeout: Duration::from_secs(30),
             requests_per_second: REQUESTS_PER_SECOND,
         };
-        let client = Client::new(endpoints, view.clone(), view.clone(), view.clone());
+        let client = Client::new(
+            endpoints,
+            &OPERATION_LOGS,
+            view.clone(),
+            view.clone(),
+            view.clone(),
+        );
         let collector = Collector::new(client, view.clone(), view, settings);
         Self {
             collector,

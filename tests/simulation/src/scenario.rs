@@ -9,6 +9,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Map;
 use zoom_operationlogs_to_s3::collector::Settings;
+use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_simulator::{ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, RetryAfter};
 
 /// Below this prefix is the log.
@@ -92,6 +93,7 @@ impl Scenario {
             .random_bool(0.5)
             .then(|| begins.date_naive() - TimeDelta::days(rng.random_range(0..3)));
         let collector = Settings {
+            report: &OPERATION_LOGS,
             s3_prefix: PREFIX.to_owned(),
             state_key: STATE_KEY.to_owned(),
             page_size: pick(rng, &[1, 2, 3, 4, 5, 8]) as u16,

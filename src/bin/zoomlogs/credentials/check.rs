@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use thiserror::Error;
 use zoom_operationlogs_to_s3::causes::causes;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
+use zoom_operationlogs_to_s3::report::Report;
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::zoom::{
     Client, Endpoints, Http, Meter, PageQuery, Zoom as _, ZoomError,
@@ -49,9 +50,13 @@ impl CredentialSource for AtHand {
 }
 
 /// Gets a token and reads one page of today's report.
-pub async fn check(endpoints: Endpoints, credentials: Credentials) -> Result<(), CheckError> {
+pub async fn check(
+    endpoints: Endpoints,
+    report: &'static Report,
+    credentials: Credentials,
+) -> Result<(), CheckError> {
     let http = Http::new().map_err(|error| CheckError::Unknown(causes(&error)))?;
-    let zoom = Client::new(endpoints, http, AtHand(credentials), SystemClock);
+    let zoom = Client::new(endpoints, report, http, AtHand(credentials), SystemClock);
     let now = SystemClock.now();
     let today = now.date_naive();
     let meter = Meter::new(now + PATIENCE, REQUESTS, today, 0);
@@ -65,7 +70,7 @@ pub async fn check(endpoints: Endpoints, credentials: Credentials) -> Result<(),
         Err(
             error @ (ZoomError::BadCredentials { .. }
             | ZoomError::MissingScope { .. }
-            | ZoomError::NoPermission
+            | ZoomError::NoPermission { .. }
             | ZoomError::Unauthorized),
         ) => Err(CheckError::Refused(error)),
         Err(ZoomError::OutOfTime) => Err(CheckError::Unknown(format!(

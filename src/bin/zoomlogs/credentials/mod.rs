@@ -12,6 +12,7 @@ use clap::{ArgGroup, Args};
 use serde::Serialize;
 use thiserror::Error;
 use zoom_operationlogs_to_s3::config::{Config, ConfigError};
+use zoom_operationlogs_to_s3::report::Report;
 use zoom_operationlogs_to_s3::zoom::Endpoints;
 
 use self::check::CheckError;
@@ -22,6 +23,7 @@ use crate::aws::{self, AwsError};
 use crate::deployment::DeploymentError;
 use crate::exit::Code;
 use crate::output::{Output, OutputError};
+use crate::target::Configuration;
 
 /// Stores Zoom's credentials in the secret, after trying them with Zoom
 ///
@@ -30,7 +32,7 @@ use crate::output::{Output, OutputError};
 ///
 /// {"account_id": "…", "client_id": "…", "client_secret": "…"}
 ///
-/// Before anything is stored, it gets a token from Zoom and reads one page of the report, so that a wrong value, a missing
+/// Before anything is stored, it gets a token from Zoom and reads one page of each report that is collected, so that a wrong value, a missing
 /// scope or a missing right is named now and not by an alarm. Which Zoom that is, the function's configuration says
 /// (ZOOM_OAUTH_URL, ZOOM_API_URL). The function uses the new values as soon as it has to get a new token from Zoom.
 ///
@@ -88,7 +90,7 @@ impl CredentialsError {
 
 /// What was done.
 #[derive(Debug, Serialize)]
-struct Report<'a> {
+struct Done<'a> {
     secret: &'a str,
     /// Whether Zoom took the credentials.
     checked: bool,
@@ -108,35 +110,42 @@ pub async fn command(
         .or(arguments.secret.as_ref());
     // The parser of the command line sees to it that there is one.
     let id = id.map(String::as_str).unwrap_or_default();
-    let function = pipeline
-        .map(|pipeline| &pipeline.function_name)
-        .or(arguments.function.as_ref());
+    // All of them read this secret.
+    let functions: Vec<_> = match &named {
+        Some(named) => {
+            let collects = named.reports(None)?;
+            let names = collects.into_iter().map(|collects| &collects.function_name);
+            names.collect()
+        }
+        None => arguments.function.iter().collect(),
+    };
 
     // All that can fail without the credentials comes before they are asked for.
-    let endpoints = match (arguments.no_check, function) {
-        (true, _) => None,
-        (false, Some(function)) => Some(endpoints_of(function, &config).await?),
-        (false, None) => Some(zoom(|_| None, "")?),
-    };
+    let mut asked = Vec::new();
+    if !arguments.no_check {
+        for function in &functions {
+            asked.push(asked_by(function, &config).await?);
+        }
+        if functions.is_empty() {
+            asked.push(Asked::parse(|_| None, "")?);
+        }
+    }
     let credentials = input::read(output)?;
 
-    let checked = match endpoints {
-        Some(endpoints) => {
-            output.remark(&format!(
-                "Trying them with Zoom ({}) …",
-                endpoints.oauth_url
-            ));
-            check::check(endpoints, credentials.clone()).await?;
-            true
-        }
-        None => {
-            output.remark(
-                "WARNING: these credentials are NOT CHECKED. If they are wrong, the next run of the function fails, and so \
-                 does every one after it.",
-            );
-            false
-        }
-    };
+    let checked = !asked.is_empty();
+    for Asked { endpoints, report } in asked {
+        output.remark(&format!(
+            "Trying them with Zoom ({}), report {} …",
+            endpoints.oauth_url, report.name
+        ));
+        check::check(endpoints, report, credentials.clone()).await?;
+    }
+    if !checked {
+        output.remark(
+            "WARNING: these credentials are NOT CHECKED. If they are wrong, the next run of the function fails, and so \
+             does every one after it.",
+        );
+    }
     let stored = secret::store(&config, id, &credentials).await?;
 
     let zoom = if checked {
@@ -148,35 +157,37 @@ pub async fn command(
         Stored::New => format!("{zoom}They are stored in {id}."),
         Stored::Same => format!("{zoom}Nothing to store: {id} has the same values already."),
     };
-    let report = Report {
+    let done = Done {
         secret: id,
         checked,
         stored: matches!(stored, Stored::New),
     };
-    Ok(output.report(&text, &report)?)
+    Ok(output.report(&text, &done)?)
 }
 
-/// The Zoom that the function asks.
-async fn endpoints_of(function: &str, config: &SdkConfig) -> Result<Endpoints, CredentialsError> {
-    let configuration = aws_sdk_lambda::Client::new(config)
-        .get_function_configuration()
-        .function_name(function)
-        .send()
-        .await
-        .map_err(AwsError::of("lambda:GetFunctionConfiguration", function))?;
-    let variables = configuration
-        .environment
-        .and_then(|environment| environment.variables)
-        .unwrap_or_default();
-    zoom(|name| variables.get(name).cloned(), function)
+/// What a function asks of which Zoom.
+struct Asked {
+    endpoints: Endpoints,
+    report: &'static Report,
 }
 
-fn zoom(
-    lookup: impl Fn(&str) -> Option<String>,
-    function: &str,
-) -> Result<Endpoints, CredentialsError> {
-    Config::endpoints(lookup).map_err(|problem| CredentialsError::Configuration {
-        function: function.to_owned(),
-        problem,
-    })
+async fn asked_by(function: &str, config: &SdkConfig) -> Result<Asked, CredentialsError> {
+    let Configuration { variables, .. } = Configuration::of(function, config).await?;
+    Asked::parse(|name| variables.get(name).cloned(), function)
+}
+
+impl Asked {
+    fn parse(
+        lookup: impl Fn(&str) -> Option<String>,
+        function: &str,
+    ) -> Result<Self, CredentialsError> {
+        let wrong = |problem| CredentialsError::Configuration {
+            function: function.to_owned(),
+            problem,
+        };
+        Ok(Self {
+            report: Config::report(&lookup).map_err(wrong)?,
+            endpoints: Config::endpoints(&lookup).map_err(wrong)?,
+        })
+    }
 }
