@@ -1,12 +1,10 @@
 //! The array of objects that some details have, `json_data` in Google's table.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde_json::Deserializer;
-use serde_json::value::RawValue;
 
-use super::fields::Fields;
+use super::fields::{Fields, Members};
 
 /// How many brackets are tried. One may open an array of megabytes that turns out to be none, and a detail can have
 /// hundreds of thousands of them.
@@ -18,8 +16,7 @@ pub(super) fn find(text: &str) -> Option<(Range<usize>, Vec<Fields<'_>>)> {
         .filter(|(start, _)| text[start + 1..].trim_start().starts_with('{'))
         .take(ATTEMPTS)
         .find_map(|(start, _)| {
-            let mut values = Deserializer::from_str(&text[start..])
-                .into_iter::<Vec<BTreeMap<String, &RawValue>>>();
+            let mut values = Deserializer::from_str(&text[start..]).into_iter::<Vec<Members<'_>>>();
             let objects = values.next()?.ok()?;
             let end = start + values.byte_offset();
             Some((start..end, objects.into_iter().map(Fields::from).collect()))

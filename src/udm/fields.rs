@@ -1,7 +1,10 @@
 //! The members of a JSON object, as the texts that a parser of logs gets to see.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
 use crate::record::compact;
@@ -11,7 +14,14 @@ use crate::record::compact;
 /// The values stay raw until they are asked for: one that cannot be read must not take the others with it, and a number
 /// must not lose digits.
 #[derive(Debug, Default)]
-pub(super) struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+pub(super) struct Fields<'a>(Members<'a>);
+
+/// Members by their names.
+pub(super) type Members<'a> = BTreeMap<Name, &'a RawValue>;
+
+/// A member's name. What is no Unicode in it is replaced: one such name must not make the object unreadable.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Name(String);
 
 /// One member's value.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,13 +51,43 @@ impl<'a> Fields<'a> {
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, Content<'a>)> {
         self.0
             .iter()
-            .map(|(name, json)| (name.as_str(), Content::of(json)))
+            .map(|(name, json)| (name.0.as_str(), Content::of(json)))
     }
 }
 
-impl<'a> From<BTreeMap<String, &'a RawValue>> for Fields<'a> {
-    fn from(members: BTreeMap<String, &'a RawValue>) -> Self {
+impl<'a> From<Members<'a>> for Fields<'a> {
+    fn from(members: Members<'a>) -> Self {
         Self(members)
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+
+        impl Visitor<'_> for Bytes {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Name, E> {
+                Ok(Name(String::from_utf8_lossy(bytes).into_owned()))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Name, E> {
+                Ok(Name(text.to_owned()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Bytes)
     }
 }
 
@@ -97,6 +137,14 @@ mod tests {
         assert_eq!(fields.get("f"), Content::Text(r#"[1,{"g":true}]"#.into()));
         assert_eq!(fields.get("z"), Content::Nothing);
         assert_eq!(fields.iter().count(), 6);
+    }
+
+    #[test]
+    fn a_name_that_is_no_unicode_takes_no_other_with_it() {
+        let json: &RawValue = serde_json::from_str(r#"{"\ud800":"x","a":"y"}"#).unwrap();
+        let fields = Fields::of(json).unwrap();
+        assert_eq!(fields.get("a"), Content::Text("y".into()));
+        assert_eq!(fields.iter().count(), 2);
     }
 
     #[test]

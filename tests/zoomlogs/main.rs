@@ -21,3 +21,4 @@ mod operator;
 mod prompt;
 mod reader_key;
 mod run;
+mod udm;
