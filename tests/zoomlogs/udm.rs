@@ -154,7 +154,7 @@ fn a_line_that_is_no_record_is_named_and_takes_no_other_with_it() {
         &format!("{}{TITLE}", "nonsense\n".repeat(2000)),
     )
     .expect(1);
-    assert!(said.stdout.contains("1 records"), "{said:?}");
+    assert!(said.stdout.contains("Records: 1,"), "{said:?}");
     assert!(said.stderr.lines().count() < 20, "{said:?}");
     said.explains(&[
         "standard input:10: ",
@@ -248,7 +248,7 @@ fn statistics_say_what_was_not_understood() {
     let input = [TITLE, SETTING, SETTING, SIGN_IN].join("\n");
     let said = of_input(&["--stats"], &input).expect(0);
     for part in [
-        "4 records, an event for each.",
+        "Records: 4, an event for each.",
         "100.0 %         4  USER_UNCATEGORIZED",
         "25.0 %         1  target.user.title",
         "66.7 %         2  nothing: not understood",
@@ -269,7 +269,7 @@ fn statistics_say_what_was_not_understood() {
     );
     assert_eq!(
         of_input(&["--stats"], "").expect(0).stdout,
-        "0 records, an event for each.\n"
+        "Records: 0, an event for each.\n"
     );
 }
 

@@ -113,7 +113,7 @@ impl fmt::Display for Share<'_> {
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} records, an event for each.", self.records)?;
+        writeln!(f, "Records: {}, an event for each.", self.records)?;
         if self.records == 0 {
             return Ok(());
         }
@@ -136,8 +136,8 @@ impl Details<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "\nDetails: {} records have an operation_detail, which is in metadata.description as it is. Of its addresses, \
-             parameters and objects, in fields of their own are",
+            "\nDetails: {} records have an operation_detail. All of it is in metadata.description. In fields of their own are, of \
+             its addresses, parameters and objects:",
             self.records
         )?;
         for share in [&self.all, &self.part, &self.nothing] {

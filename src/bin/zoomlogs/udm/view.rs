@@ -73,7 +73,7 @@ impl Shown {
     fn table(&mut self) -> io::Result<()> {
         let mut table = Table::new();
         table
-            .load_style(presets::UTF8_HORIZONTAL_ONLY)
+            .load_style(presets::UTF8_FULL_CONDENSED)
             .set_content_arrangement(ContentArrangement::Dynamic)
             .set_header([
                 "TIME",
