@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use zoom_operationlogs_to_s3::report::ACTIVITIES;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
 
@@ -140,6 +141,18 @@ fn of_another_log_it_stops_the_run() {
     assert_eq!(kind, "CheckpointOfOtherLog");
     assert!(
         text.contains(PREFIX) && text.contains("zoom/other/"),
+        "{text}"
+    );
+}
+
+#[test]
+fn of_another_report_it_stops_the_run() {
+    let mut world = delivered();
+    world.settings.report = &ACTIVITIES;
+    let (kind, text) = failure_of(&world);
+    assert_eq!(kind, "CheckpointOfOtherLog");
+    assert!(
+        text.contains("of operationlogs under") && text.contains("of activities under"),
         "{text}"
     );
 }
