@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use flate2::{Compression, write::GzEncoder};
-use local_stack::{AccessKey, Stack};
+use local_stack::Stack;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
