@@ -59,7 +59,12 @@ pub(super) static OPERATION_LOGS: [Rule; 34] = [
         EventType,
         Some("taken only if it is one of UDM's event types: SecOps takes no other"),
     ),
-    google(IfSomebody("USER_UNCATEGORIZED"), "metadata.eventType"),
+    row(
+        IfSomebody("USER_UNCATEGORIZED"),
+        "metadata.eventType",
+        Text,
+        Some("what the table's email and email2 are; a sign-in's email is one"),
+    ),
     google(Otherwise("GENERIC_EVENT"), "metadata.eventType"),
     google(Field("action"), "metadata.productEventType"),
     google(Field("operation_detail"), "metadata.description"),

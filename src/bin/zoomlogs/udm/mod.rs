@@ -94,6 +94,9 @@ impl UdmError {
 
 pub async fn command(arguments: UdmArguments, output: &Output) -> Result<(), UdmError> {
     output.remark(PREVIEW);
+    if arguments.sources.contains(&Source::StandardInput) && io::stdin().is_terminal() {
+        output.remark("Records are read from standard input; Ctrl-D ends them.");
+    }
     let view = if arguments.stats {
         View::Nothing
     } else if arguments.explain {
