@@ -35,9 +35,9 @@ const COMPLAINTS: u64 = 10;
 
 /// Shows records as the parser of Google SecOps will see them
 ///
-/// Takes records as they are delivered, or as Zoom answers them: a line for each, an array of them, or one after the other,
-/// gzipped or not; of the report operationlogs or activities, which the records themselves tell. Writes an event of Google's
-/// Unified Data Model for each: a line of JSON, or a table when standard output is a terminal.
+/// Takes records as they are delivered, a line for each, or an array of them, or one after the other; gzipped or not; of the
+/// report operationlogs or activities, which the records themselves tell. Writes an event of Google's Unified Data Model for
+/// each: a line of JSON, or a table when standard output is a terminal.
 ///
 /// It is a preview. Google publishes what its parser maps where, and not how it reads the details; what is decided here
 /// instead is marked as ours by --explain.
