@@ -22,4 +22,5 @@ mod operator;
 mod prompt;
 mod reader_key;
 mod run;
+mod udm;
 mod verify;

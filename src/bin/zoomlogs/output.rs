@@ -9,7 +9,7 @@ use thiserror::Error;
 /// The report did not reach whoever reads it.
 #[derive(Debug, Error)]
 #[error("standard output cannot be written: {0}")]
-pub struct OutputError(#[from] io::Error);
+pub struct OutputError(#[from] pub io::Error);
 
 #[derive(Debug)]
 pub struct Output {
@@ -21,7 +21,7 @@ impl Output {
         Self { json }
     }
 
-    /// Whether the report is JSON.
+    /// Whether scripts read it.
     pub const fn is_json(&self) -> bool {
         self.json
     }
