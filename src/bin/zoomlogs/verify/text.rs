@@ -262,8 +262,8 @@ pub fn complaint(report: &Report) -> String {
     let mut unread = Vec::new();
     for function in &report.functions {
         let name = &function.function;
-        if function.error.is_some() {
-            unread.push(name.clone());
+        if let Some(error) = &function.error {
+            unread.push(format!("{name} ({error})"));
         }
         if !function.astray.is_empty() {
             differing.push(format!("{name} (objects in no day's folder)"));
