@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use local_stack::{AccessKey, REGION, Stack, project};
@@ -13,12 +13,12 @@ use crate::command::{Said, command, run};
 use crate::lambda::Function;
 
 /// A project of two environments: `dev`, which was applied with these pipelines, and `prod`, which was not.
-struct Project {
+pub struct Project {
     folder: TempDir,
 }
 
 impl Project {
-    fn with(pipelines: &Value) -> Self {
+    pub fn with(pipelines: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("scripts")).unwrap();
         symlink(
@@ -44,17 +44,19 @@ impl Project {
         Self { folder }
     }
 
-    /// Runs a command from a folder somewhere inside.
+    /// A folder somewhere inside.
+    pub fn inside(&self) -> PathBuf {
+        self.folder.path().join("terraform/environments/prod")
+    }
+
+    /// Runs a command from there.
     fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
         let mut command = command(stack, &AccessKey::root(), arguments);
         // The region is Terraform's.
         command
             .env_remove("AWS_REGION")
             .env_remove("AWS_DEFAULT_REGION");
-        run(
-            command.current_dir(self.folder.path().join("terraform/environments/prod")),
-            "",
-        )
+        run(command.current_dir(self.inside()), "")
     }
 }
 
@@ -73,7 +75,7 @@ fn terraform(root: &Path, arguments: &[&str]) {
 }
 
 /// A pipeline's outputs, as far as they are read; there are more.
-fn pipeline(function: &str) -> Value {
+pub fn pipeline(function: &str) -> Value {
     json!({
         "bucket": "logs", "region": REGION,
         "reports": {"operationlogs": {

@@ -15,6 +15,7 @@
 mod command;
 mod credentials;
 mod environment;
+mod feed;
 mod function_zip;
 mod lambda;
 mod operator;
