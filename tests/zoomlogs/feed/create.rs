@@ -81,6 +81,12 @@ async fn a_feed_with_a_role_needs_no_key() {
         .await
         .expect(0)
         .explains(&["as it should be"]);
+    let with_key = [&arguments[..], &["--key-stdin"]].concat();
+    scene
+        .run(&with_key, &key())
+        .await
+        .expect(2)
+        .explains(&["has no key"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -92,7 +92,8 @@ async fn without_credentials_it_says_how_to_get_them() {
     command
         .env("HOME", folder.path())
         .env("GCE_METADATA_HOST", "127.0.0.1:9");
-    run(&mut command, "")
-        .expect(1)
-        .explains(&["or there are none", "gcloud auth application-default login"]);
+    run(&mut command, "").expect(1).explains(&[
+        "or there are none and this",
+        "gcloud auth application-default login",
+    ]);
 }

@@ -1,12 +1,11 @@
 //! The command line of `zoomlogs feed`, and the forms that it is about.
 
-use std::collections::BTreeMap;
-
 use clap::{ArgGroup, Args};
-use zoom_operationlogs_to_s3::report::{self, Report};
+use zoom_operationlogs_to_s3::report;
 
 use super::FeedError;
-use super::form::{self, Authentication, Deletion, Form, MAXIMUM_FILE_AGE};
+use super::direct::Direct;
+use super::form::{self, Authentication, Form};
 use super::instance::Instance;
 use crate::arguments;
 use crate::deployment::{Environment, Named};
@@ -100,43 +99,6 @@ pub struct FeedArguments {
     endpoint: Option<String>,
 }
 
-/// What Terraform's outputs say otherwise.
-#[derive(Debug, Args)]
-struct Direct {
-    /// Where in the bucket the report is (default: zoom/REPORT/)
-    #[arg(long, requires = "bucket")]
-    prefix: Option<String>,
-
-    /// The user whose key the feed has
-    #[arg(
-        long,
-        value_name = "NAME",
-        requires = "bucket",
-        conflicts_with = "role_arn"
-    )]
-    user: Option<String>,
-
-    /// The role that the feed assumes, in place of a key
-    #[arg(long, value_name = "ARN", requires_all = ["bucket", "role_subject"])]
-    role_arn: Option<String>,
-
-    /// The subject id that the role trusts
-    #[arg(long, value_name = "ID", requires = "role_arn")]
-    role_subject: Option<String>,
-
-    /// The asset namespace
-    #[arg(long, requires = "bucket")]
-    namespace: Option<String>,
-
-    /// An ingestion label; may be repeated
-    #[arg(long, value_name = "KEY=VALUE", requires = "bucket")]
-    label: Vec<String>,
-
-    /// Lets the feed delete what it has read; a record may then arrive twice
-    #[arg(long, requires = "bucket")]
-    delete_after_transfer: bool,
-}
-
 const SECOPS: [&str; 3] = ["project", "location", "instance_id"];
 
 /// A form, and where its key is.
@@ -195,6 +157,14 @@ impl FeedArguments {
                 sheets.len()
             )));
         }
+        let is_role =
+            |sheet: &Sheet| matches!(sheet.form.authentication, Authentication::Role { .. });
+        if (self.key_stdin || self.key_secret.is_some()) && sheets.iter().any(is_role) {
+            return Err(FeedError::Arguments(
+                "a feed that assumes a role has no key: leave out --key-stdin and --key-secret"
+                    .to_owned(),
+            ));
+        }
         Ok(sheets)
     }
 
@@ -246,56 +216,13 @@ impl FeedArguments {
     }
 
     fn direct(&self, bucket: &str) -> Result<Sheet, FeedError> {
-        let Direct {
-            prefix,
-            user,
-            role_arn,
-            role_subject,
-            namespace,
-            label,
-            delete_after_transfer,
-        } = &self.direct;
-        let name = self
-            .report
-            .as_deref()
-            .unwrap_or(report::OPERATION_LOGS.name);
-        let report =
-            Report::named(name).map_err(|error| FeedError::Arguments(error.to_string()))?;
-        let prefix = prefix.clone().unwrap_or_else(|| report.prefix());
-        if !prefix.ends_with('/') || prefix.starts_with('/') {
-            return Err(FeedError::Arguments(format!(
-                "--prefix is {prefix:?}; it takes a prefix that ends in / and does not begin with it: without the / at its end \
-                 the feed would also read what only begins alike"
-            )));
-        }
-        let whose = user.as_deref().unwrap_or("USER");
-        let authentication = match (role_arn, role_subject) {
-            (Some(arn), Some(subject_id)) => Authentication::Role {
-                arn: arn.clone(),
-                subject_id: subject_id.clone(),
-            },
-            _ => Authentication::AccessKey {
-                user: user.clone(),
-                issue: format!("zoomlogs reader-key issue --user {whose}"),
-            },
-        };
-        let form = Form {
-            whose: format!("bucket {bucket}"),
-            report: report.name.to_owned(),
-            name: form::name(report.name, &[]),
-            s3_uri: format!("s3://{bucket}/{prefix}"),
-            deletion: if *delete_after_transfer {
-                Deletion::OnSuccess
-            } else {
-                Deletion::Never
-            },
-            maximum_file_age: MAXIMUM_FILE_AGE,
-            authentication,
-            namespace: namespace.clone().filter(|namespace| !namespace.is_empty()),
-            labels: labels(label)?,
-        };
-        let store = format!("zoomlogs reader-key issue --user {whose} --store");
-        let key = self.key(None, user.as_deref(), store);
+        let form = self.direct.form(bucket, self.report.as_deref())?;
+        let user = self.direct.user();
+        let store = format!(
+            "zoomlogs reader-key issue --user {} --store",
+            user.unwrap_or("USER")
+        );
+        let key = self.key(None, user, store);
         Ok(Sheet { form, key })
     }
 
@@ -316,16 +243,4 @@ impl FeedArguments {
 fn place(name: &str) -> usize {
     let known = report::ALL.iter().position(|report| report.name == name);
     known.unwrap_or(report::ALL.len())
-}
-
-fn labels(given: &[String]) -> Result<BTreeMap<String, String>, FeedError> {
-    let pair = |label: &String| match label.split_once('=') {
-        Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-            Ok((key.to_owned(), value.to_owned()))
-        }
-        _ => Err(FeedError::Arguments(format!(
-            "--label is {label:?}; it takes KEY=VALUE, neither of them empty"
-        ))),
-    };
-    given.iter().map(pair).collect()
 }

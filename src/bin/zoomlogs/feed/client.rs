@@ -4,31 +4,24 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use reqwest::{Method, redirect};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use thiserror::Error;
 use zoom_operationlogs_to_s3::causes::causes;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
 use super::access_key::AccessKey;
-use super::google::{Google, GoogleError};
+use super::google::Google;
 use super::instance::Instance;
+use super::refusal::{ATTEMPTS, ChronicleError, said};
 use super::resource::{Body, Feed};
-use crate::exit::Code;
-
-/// How often a request is sent before it counts as failed.
-const ATTEMPTS: usize = 4;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The most feeds that Google gives in one answer.
 const PAGE_SIZE: &str = "1000";
-
-/// What an error repeats of an answer that is not Google's.
-const EXCERPT: usize = 300;
 
 /// A method of the API, and the right that it needs.
 #[derive(Debug)]
@@ -58,79 +51,6 @@ static SUBJECT_ID: Call = Call {
     right: "chronicle.feedServiceAccounts.fetch",
     method: Method::GET,
 };
-
-#[derive(Debug, Error)]
-pub enum ChronicleError {
-    #[error(transparent)]
-    Google(#[from] GoogleError),
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(String),
-    #[error(
-        "Google does not accept these credentials at {call} ({said}): sign in again with `gcloud auth application-default \
-         login`, or look what GOOGLE_APPLICATION_CREDENTIALS names"
-    )]
-    Unauthenticated { call: &'static str, said: String },
-    #[error(
-        "Google refuses {call} ({said}): whoever runs this needs the permission {right} on the project {instance} is in; \
-         roles/chronicle.editor has it, and so can a custom role"
-    )]
-    Denied {
-        call: &'static str,
-        right: &'static str,
-        instance: String,
-        said: String,
-    },
-    #[error(
-        "there is no {instance} at {endpoint} ({call}: {said}): look at --project, --location and --instance; the first is the \
-         project that SecOps is linked to, the last its customer id"
-    )]
-    NotFound {
-        call: &'static str,
-        instance: String,
-        endpoint: String,
-        said: String,
-    },
-    #[error("Google takes {call} as wrong: {said}")]
-    Invalid { call: &'static str, said: String },
-    #[error(
-        "Google had no time for {call} in {ATTEMPTS} attempts (HTTP {status}: {said}): try again later"
-    )]
-    Busy {
-        call: &'static str,
-        status: u16,
-        said: String,
-    },
-    #[error("there was no answer to {call}: {said}")]
-    NoAnswer { call: &'static str, said: String },
-    #[error("{call} failed with HTTP {status}: {said}")]
-    Failed {
-        call: &'static str,
-        status: u16,
-        said: String,
-    },
-    #[error("the answer to {call} is not what Google's API says it is: {problem}")]
-    Malformed { call: &'static str, problem: String },
-}
-
-impl ChronicleError {
-    pub const fn code(&self) -> Code {
-        match self {
-            Self::Google(_) | Self::Unauthenticated { .. } => Code::Failed,
-            Self::Invalid { .. } | Self::NotFound { .. } => Code::Usage,
-            Self::Denied { .. } => Code::Refused,
-            _ => Code::Failed,
-        }
-    }
-
-    /// Whether the request may have done its work all the same.
-    pub const fn leaves_open(&self) -> bool {
-        match self {
-            Self::NoAnswer { .. } | Self::Malformed { .. } => true,
-            Self::Busy { status, .. } | Self::Failed { status, .. } => *status >= 500,
-            _ => false,
-        }
-    }
-}
 
 /// A page of feeds.
 #[derive(Debug, Default, Deserialize)]
@@ -330,37 +250,36 @@ impl Client {
                 problem: format!("line {}, column {}", problem.line(), problem.column()),
             });
         }
-        let said = said(&text, secret);
-        Err(self.refusal(call, status.as_u16(), said))
+        Err(call.refusal(status.as_u16(), said(&text, secret), &self.instance))
     }
+}
 
-    fn refusal(&self, call: &Call, status: u16, said: String) -> ChronicleError {
-        let instance = self.instance.name().to_owned();
-        let &Call {
+impl Call {
+    /// What a status that is no success means.
+    fn refusal(&self, status: u16, said: String, instance: &Instance) -> ChronicleError {
+        let &Self {
             name: call, right, ..
-        } = call;
+        } = self;
         match status {
             400 => ChronicleError::Invalid { call, said },
             401 => ChronicleError::Unauthenticated { call, said },
             403 => ChronicleError::Denied {
                 call,
                 right,
-                instance,
+                instance: instance.name().to_owned(),
                 said,
             },
             404 => ChronicleError::NotFound {
                 call,
-                instance,
-                endpoint: self.instance.endpoint().to_owned(),
+                instance: instance.name().to_owned(),
+                endpoint: instance.endpoint().to_owned(),
                 said,
             },
             429 | 500..=599 => ChronicleError::Busy { call, status, said },
             status => ChronicleError::Failed { call, status, said },
         }
     }
-}
 
-impl Call {
     /// Whether the same request may be sent again after this. One that makes something may not, unless it has certainly made
     /// nothing: want of quota is found before anything is done.
     fn may_repeat(&self, error: &ChronicleError) -> bool {
@@ -371,55 +290,5 @@ impl Call {
             }
             _ => false,
         }
-    }
-}
-
-/// What Google says of a refusal, on one line, without the secret that was sent.
-fn said(text: &str, secret: Option<&SecretString>) -> String {
-    #[derive(Deserialize)]
-    struct Refusal {
-        error: Status,
-    }
-    #[derive(Deserialize)]
-    struct Status {
-        #[serde(default)]
-        status: String,
-        #[serde(default)]
-        message: String,
-    }
-    let said = match (serde_json::from_str::<Refusal>(text), secret) {
-        (Ok(Refusal { error }), _) if !error.message.is_empty() => {
-            format!("{}: {}", error.status, error.message)
-        }
-        // A proxy's page, perhaps.
-        (_, None) => text.chars().take(EXCERPT).collect(),
-        // It may repeat the request in any encoding.
-        (_, Some(_)) => format!("{} bytes that are not an error of Google's", text.len()),
-    };
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    match secret.map(SecretString::expose_secret) {
-        Some(secret) => said.replace(secret, "(the secret access key)"),
-        None => said,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_google_says_is_repeated_without_the_secret() {
-        let secret = SecretString::from("kX9/secret+");
-        let refusal = r#"{"error": {"code": 400, "status": "INVALID_ARGUMENT",
-            "message": "bad value\n kX9\/secret\u002b in secret_access_key"}}"#;
-        assert_eq!(
-            said(refusal, Some(&secret)),
-            "INVALID_ARGUMENT: bad value (the secret access key) in secret_access_key"
-        );
-        assert_eq!(
-            said("<html>kX9%2Fsecret", Some(&secret)),
-            "18 bytes that are not an error of Google's"
-        );
-        assert_eq!(said("<html>\nBad  Gateway", None), "<html> Bad Gateway");
     }
 }
