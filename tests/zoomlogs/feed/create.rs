@@ -4,7 +4,7 @@ use axum::http::Method;
 use local_stack::{AccessKey, Stack};
 use serde_json::json;
 
-use super::secops::{INSTANCE, PARENT, TOKEN};
+use super::secops::{INSTANCE, PARENT, TOKEN, is_exposed};
 use super::{DIRECT, KEY_ID, SECRET, Scene, key, present, schema};
 use crate::command::run;
 
@@ -34,6 +34,8 @@ async fn a_feed_that_is_not_there_is_created_once() {
     assert_eq!(created.bearer, TOKEN);
     assert_eq!(created.quota_project.as_deref(), Some("acme-quota"));
     assert!(!created.exposed, "the secret is on a command line");
+    // Who looks does see command lines.
+    assert!(is_exposed("zoomlogs"));
     let auth = "/details/amazonS3V2Settings/authentication/accessKeySecretAuth";
     assert_eq!(
         created.body.pointer(auth).unwrap(),
@@ -120,7 +122,7 @@ async fn the_key_comes_from_where_reader_key_puts_it() {
     let sent = &scene.secops.seen(&Method::POST)[0];
     let auth = &sent.body["details"]["amazonS3V2Settings"]["authentication"]["accessKeySecretAuth"];
     assert_eq!(auth["accessKeyId"], issued["access_key_id"]);
-    let stored = stack.aws().secrets_manager.get_secret_value();
+    let stored = stack.aws().secrets.get_secret_value();
     let stored = stored.secret_id("reader-access-key").send().await.unwrap();
     let stored: serde_json::Value = serde_json::from_str(stored.secret_string().unwrap()).unwrap();
     assert_eq!(auth["secretAccessKey"], stored["secret_access_key"]);

@@ -77,7 +77,7 @@ async fn without_credentials_it_says_how_to_get_them() {
         (
             r#"{"type": "authorized_user", "client_id": "i", "client_secret": "hush", "refresh_token": "revoked",
                 "token_uri": "ENDPOINT/token"}"#,
-            "invalid_grant",
+            "400 Bad Request",
         ),
     ] {
         fs::write(&file, content.replace("ENDPOINT", &scene.secops.endpoint)).unwrap();

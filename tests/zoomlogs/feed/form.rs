@@ -1,5 +1,6 @@
 //! The form.
 
+use local_stack::project;
 use serde_json::{Value, json};
 
 use super::bare;
@@ -146,6 +147,23 @@ fn the_only_account_of_production_has_a_plain_name() {
         *first,
         json!({"field": "Feed name", "value": "Zoom Operation Logs - dev"})
     );
+}
+
+#[test]
+fn terraform_words_it_so() {
+    let module = project::root().join("terraform/modules/pipeline/feed.tf");
+    let module = std::fs::read_to_string(module).unwrap();
+    let pipelines = pipelines();
+    for account in ["main", "emea"] {
+        let feed = pipelines[account]["reports"]["operationlogs"]["feed"].as_object();
+        for (key, value) in feed.unwrap() {
+            assert!(module.contains(&format!("\"{key}\"")), "{key}");
+            let is_wording = ["type", "Source deletion option", "Authentication"];
+            if is_wording.iter().any(|part| key.ends_with(part)) {
+                assert!(module.contains(&value.to_string()), "{value}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -279,7 +279,7 @@ fn cut() -> Response {
 }
 
 /// Whether `secret` is on the command line of any process.
-fn is_exposed(secret: &str) -> bool {
+pub fn is_exposed(secret: &str) -> bool {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
         .filter_map(|process| std::fs::read(process.path().join("cmdline")).ok())

@@ -36,7 +36,7 @@ async fn a_difference_is_shown_and_changed_only_when_asked() {
     let said = scene.create(&["--yes"]).await.expect(3);
     let said = said.explains(&differences);
     assert_eq!(
-        said.stderr.matches("should be").count(),
+        said.stderr.matches(", should be ").count(),
         differences.len(),
         "{said:?}"
     );

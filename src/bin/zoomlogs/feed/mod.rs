@@ -152,7 +152,7 @@ async fn create(
     for done in &done {
         text += &format!("{done}\n");
     }
-    text += "To see how it is doing: the same command with --state for --create (make: STATE=1). Google looks every 15 minutes.";
+    text += "To see how it is doing: the same with --state in place of --create (make: STATE=1). Google reads every 15 minutes.";
     Ok(output.report(&text, &json!({"feeds": done}))?)
 }
 

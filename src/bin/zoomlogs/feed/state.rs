@@ -78,17 +78,17 @@ impl fmt::Display for State {
             failure,
         } = self;
         writeln!(f, "{display_name}")?;
-        writeln!(f, "  name           {name}")?;
-        writeln!(f, "  state          {state} ({})", self.meaning())?;
+        writeln!(f, "  name             {name}")?;
+        writeln!(f, "  state            {state} ({})", self.meaning())?;
         let last = last_transfer.as_deref().unwrap_or("never");
-        writeln!(f, "  last transfer  {last}")?;
+        writeln!(f, "  last transfer    {last}")?;
         if let Some(failure) = failure {
             let code = match (failure.error_code.as_str(), failure.http_error_code) {
                 (code, 0) => code.to_owned(),
                 (code, http) => format!("{code}, HTTP {http}"),
             };
-            writeln!(f, "  failure        {code}")?;
-            writeln!(f, "  cause          {}", failure.error_cause)?;
+            writeln!(f, "  failure          {code}")?;
+            writeln!(f, "  cause            {}", failure.error_cause)?;
             writeln!(f, "  Google's advice  {}", failure.error_action)?;
         }
         Ok(())
