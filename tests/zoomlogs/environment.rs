@@ -158,6 +158,30 @@ async fn of_several_accounts_one_is_named_except_for_a_run_which_is_of_all() {
 }
 
 #[tokio::test]
+async fn a_run_is_of_every_report_unless_one_is_named() {
+    let stack = Stack::start().await.unwrap();
+    let mut both = pipeline("collect");
+    both["reports"]["activities"] = json!({"function_name": "collect-sign-ins"});
+    let project = Project::with(&json!({"main": both}));
+    failing(&stack, &["collect", "collect-sign-ins"]).await;
+    project
+        .run(&stack, &["run", "--env", "dev"])
+        .expect(4)
+        .explains(&["collect ran and failed", "collect-sign-ins ran and failed"]);
+    let said = project
+        .run(&stack, &["run", "--env", "dev", "--report", "activities"])
+        .expect(4)
+        .explains(&["collect-sign-ins ran and failed"]);
+    assert!(!said.stderr.contains("collect ran"), "{said:?}");
+    project
+        .run(&stack, &["run", "--env", "dev", "--report", "meetings"])
+        .expect(2)
+        .explains(&["\"meetings\"", "activities, operationlogs", "`reports`"]);
+    let bare = ["run", "--function", "collect", "--report", "activities"];
+    run(&mut command(&stack, &AccessKey::root(), &bare), "").expect(2);
+}
+
+#[tokio::test]
 async fn a_pipeline_without_a_key_says_so() {
     let stack = Stack::start().await.unwrap();
     let mut keyless = pipeline("collect");

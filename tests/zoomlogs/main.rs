@@ -13,6 +13,7 @@
 )]
 
 mod command;
+mod completions;
 mod credentials;
 mod environment;
 mod feed;

@@ -27,7 +27,7 @@ impl Output {
         if self.json {
             serde_json::to_writer_pretty(&mut stdout, json).map_err(io::Error::from)?;
             writeln!(stdout)?;
-        } else {
+        } else if !text.is_empty() {
             writeln!(stdout, "{}", text.trim_end())?;
         }
         Ok(stdout.flush()?)

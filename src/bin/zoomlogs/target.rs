@@ -28,7 +28,7 @@ pub struct Functions {
     report: Option<String>,
 
     /// The function, by name or ARN
-    #[arg(long, value_name = "NAME", conflicts_with = "account")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["account", "report"])]
     function: Option<String>,
 }
 
