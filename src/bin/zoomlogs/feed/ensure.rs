@@ -245,7 +245,7 @@ async fn create(
     };
     Err(EnsureError::PerhapsMade {
         wanted: form.name.clone(),
-        problem,
+        problem: Box::new(problem),
         found,
     })
 }

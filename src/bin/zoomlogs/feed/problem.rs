@@ -56,7 +56,7 @@ pub enum EnsureError {
     )]
     PerhapsMade {
         wanted: String,
-        problem: ChronicleError,
+        problem: Box<ChronicleError>,
         /// What looking for it gave.
         found: String,
     },
