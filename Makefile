@@ -121,7 +121,7 @@ reader-key: ## Makes the feed's access key for ENV and shows it once; DO=rotate,
 	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) reader-key $(or $(DO),issue) $(where) $(if $(STORE),--store $(filter-out 1,$(STORE))) $(if $(KEY),--key-id $(KEY))
 
-feed: ## What to enter in the SecOps feeds of ENV; API=1 the request for it, CREATE=1 sends it, STATE=1 looks; ACCOUNT=, REPORT=
+feed: ## What to enter in the SecOps feeds of ENV; API=1, CREATE=1, STATE=1, with PROJECT=, LOCATION=, INSTANCE=: docs/feed.md; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
 	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) feed $(where) $(if $(REPORT),--report $(REPORT)) $(if $(API),--api) $(if $(CREATE),--create) $(if $(STATE),--state) \
