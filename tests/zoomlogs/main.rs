@@ -23,3 +23,4 @@ mod operator;
 mod prompt;
 mod reader_key;
 mod run;
+mod udm;
