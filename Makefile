@@ -30,7 +30,7 @@ lint: ## Runs clippy; a warning is an error
 	  --all-targets -- --deny warnings
 
 test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
-	@scripts/prerequisites rust nextest python
+	@scripts/prerequisites rust nextest python audit
 	@scripts/python-env
 	cargo test --locked --workspace --features cli --doc
 	cargo nextest run --locked --workspace --features cli

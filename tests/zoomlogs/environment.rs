@@ -50,7 +50,7 @@ impl Project {
     }
 
     /// Runs a command from there.
-    fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
+    pub fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
         let mut command = command(stack, &AccessKey::root(), arguments);
         // The region is Terraform's.
         command

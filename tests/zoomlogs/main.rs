@@ -24,3 +24,4 @@ mod prompt;
 mod reader_key;
 mod run;
 mod udm;
+mod verify;

@@ -3,7 +3,7 @@
 use local_stack::{AccessKey, Stack};
 use serde_json::{Value, json};
 
-const NAME: &str = "operator";
+pub const NAME: &str = "operator";
 
 /// Makes the operator, who may call `actions`, and an access key of theirs.
 pub async fn hire(stack: &Stack, actions: &[&str]) -> AccessKey {

@@ -46,6 +46,8 @@ pub struct Target {
 /// A function as it is deployed.
 #[derive(Debug)]
 pub struct Configuration {
+    /// Its ARN.
+    pub arn: String,
     /// Its environment variables.
     pub variables: HashMap<String, String>,
     /// How long it may run.
@@ -130,6 +132,9 @@ impl Configuration {
             .map_err(AwsError::of("lambda:GetFunctionConfiguration", function))?;
         let timeout = configuration.timeout.unwrap_or(900).unsigned_abs();
         Ok(Self {
+            arn: configuration
+                .function_arn
+                .unwrap_or_else(|| function.to_owned()),
             timeout: Duration::from_secs(timeout.into()),
             log_group: configuration
                 .logging_config

@@ -1,0 +1,212 @@
+//! A day's log as the bucket has it: every version of every object in the day's folder, read by this command's own code.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+
+use super::bucket::{Bucket, Listed};
+use super::entry;
+use super::identity::Digest;
+use crate::aws::AwsError;
+
+/// A version of an object, as it was read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Object {
+    pub key: String,
+    pub version: String,
+    pub size: u64,
+    /// Of its bytes, as they are stored; none if it was not read.
+    pub sha256: Option<Digest>,
+    pub records: u64,
+    /// Whether a delete marker covers it now. What it holds was delivered all the same.
+    pub deleted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// Where a record stands: an object, by its place in [`DayLog::objects`], and a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    pub object: usize,
+    pub line: u32,
+}
+
+/// A record in the bucket.
+#[derive(Debug, Clone, Copy)]
+pub struct Found {
+    pub count: u32,
+    pub time: Option<DateTime<Utc>>,
+    pub first: Place,
+    pub last: Place,
+}
+
+/// A day as the bucket has it.
+#[derive(Debug, Default)]
+pub struct DayLog {
+    pub records: HashMap<Digest, Found>,
+    pub objects: Vec<Object>,
+    /// What is wrong with the log itself.
+    pub problems: Vec<String>,
+}
+
+impl DayLog {
+    pub fn total(&self) -> u64 {
+        let counts = self.records.values().map(|found| u64::from(found.count));
+        counts.sum()
+    }
+
+    pub fn count(&self, digest: &Digest) -> u32 {
+        self.records.get(digest).map_or(0, |found| found.count)
+    }
+
+    pub fn digest(&self) -> Digest {
+        Digest::of_all(
+            self.records
+                .iter()
+                .map(|(&digest, found)| (digest, u64::from(found.count))),
+        )
+    }
+}
+
+/// What lies under the prefix, before any of it is read.
+#[derive(Debug, Default)]
+pub struct Survey {
+    /// Objects in no day's folder. The feed ingests them.
+    pub astray: Vec<Object>,
+    /// The bytes of each day's objects.
+    pub bytes: BTreeMap<NaiveDate, u64>,
+}
+
+impl Bucket {
+    /// Looks what lies under the prefix.
+    pub async fn survey(&self) -> Result<Survey, AwsError> {
+        let mut survey = Survey::default();
+        for listed in self.list(&self.prefix).await? {
+            match entry::day_of(&self.prefix, &listed.key) {
+                Some(day) => *survey.bytes.entry(day).or_default() += listed.size,
+                None if listed.is_marker => {}
+                None => {
+                    let problem = "it lies in no day's folder; its records are not counted";
+                    survey.astray.push(unread(listed, problem));
+                }
+            }
+        }
+        Ok(survey)
+    }
+
+    /// Reads a day: all versions of all objects in its folder.
+    pub async fn day(&self, day: NaiveDate) -> Result<DayLog, AwsError> {
+        let listed = self.list(&entry::folder(&self.prefix, day)).await?;
+        let deleted: HashSet<_> = listed
+            .iter()
+            .filter(|listed| listed.is_marker && listed.is_latest)
+            .map(|listed| listed.key.clone())
+            .collect();
+        let mut log = DayLog::default();
+        let mut versions: BTreeMap<u32, u32> = BTreeMap::new();
+        for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
+            let number = entry::number_of(&self.prefix, self.report, day, &listed.key);
+            let Some(number) = number else {
+                let problem = "its key is no entry's; its records are not counted";
+                log.problems.push(format!("{}: {problem}", listed.key));
+                log.objects.push(unread(listed, problem));
+                continue;
+            };
+            *versions.entry(number).or_default() += 1;
+            let deleted = deleted.contains(&listed.key);
+            self.read(listed, deleted, &mut log).await?;
+        }
+        log.problems.extend(broken_sequence(&versions));
+        Ok(log)
+    }
+
+    /// Reads one version and counts what it holds. A damaged one counts nothing.
+    async fn read(&self, listed: Listed, deleted: bool, log: &mut DayLog) -> Result<(), AwsError> {
+        let body = self.get(&listed.key, &listed.version).await?;
+        let object = log.objects.len();
+        let mut found = Vec::new();
+        let read = entry::records(&body, self.report, |line, identity, _| {
+            found.push((identity, Place { object, line }));
+        });
+        let problem = match &read {
+            Ok(_) => {
+                for (identity, place) in found {
+                    log.records
+                        .entry(identity.digest)
+                        .and_modify(|known| {
+                            known.count += 1;
+                            known.last = place;
+                        })
+                        .or_insert(Found {
+                            count: 1,
+                            time: identity.time,
+                            first: place,
+                            last: place,
+                        });
+                }
+                None
+            }
+            Err(problem) => {
+                let (key, version) = (&listed.key, &listed.version);
+                log.problems.push(format!(
+                    "{key} (version {version}) cannot be read: {problem}; its records are not counted"
+                ));
+                Some(problem.clone())
+            }
+        };
+        log.objects.push(Object {
+            key: listed.key,
+            version: listed.version,
+            size: body.len() as u64,
+            sha256: Some(Digest::of(&body)),
+            records: read.unwrap_or_default(),
+            deleted,
+            problem,
+        });
+        Ok(())
+    }
+}
+
+fn unread(listed: Listed, problem: &str) -> Object {
+    Object {
+        key: listed.key,
+        version: listed.version,
+        size: listed.size,
+        sha256: None,
+        records: 0,
+        deleted: false,
+        problem: Some(problem.to_owned()),
+    }
+}
+
+/// Numbers that are missing before others, and entries that were written more than once.
+fn broken_sequence(versions: &BTreeMap<u32, u32>) -> Vec<String> {
+    let last = versions.keys().next_back().copied().unwrap_or_default();
+    let there: BTreeSet<_> = versions.keys().copied().collect();
+    let gaps = (0..last).filter(|number| !there.contains(number));
+    let gaps =
+        gaps.map(|number| format!("there is no entry {number:06}, but there are later ones"));
+    let several = versions.iter().filter(|(_, count)| **count > 1);
+    let several = several.map(|(number, count)| {
+        format!("entry {number:06} has {count} versions; it was written anew, and all of them are counted")
+    });
+    gaps.chain(several).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sequence_has_neither_gaps_nor_repetitions() {
+        assert!(broken_sequence(&BTreeMap::new()).is_empty());
+        assert!(broken_sequence(&BTreeMap::from([(0, 1), (1, 1)])).is_empty());
+        let problems = broken_sequence(&BTreeMap::from([(1, 1), (2, 3), (4, 1)]));
+        let [first, second, several] = problems.as_slice() else {
+            panic!("{problems:?}");
+        };
+        assert!(first.contains("no entry 000000") && second.contains("no entry 000003"));
+        assert!(several.contains("entry 000002 has 3 versions"));
+    }
+}
