@@ -13,12 +13,12 @@ use crate::command::{Said, command, run};
 use crate::lambda::Function;
 
 /// A project of two environments: `dev`, which was applied with these pipelines, and `prod`, which was not.
-struct Project {
+pub struct Project {
     folder: TempDir,
 }
 
 impl Project {
-    fn with(pipelines: &Value) -> Self {
+    pub fn with(pipelines: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("scripts")).unwrap();
         symlink(
@@ -45,7 +45,7 @@ impl Project {
     }
 
     /// Runs a command from a folder somewhere inside.
-    fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
+    pub fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
         let mut command = command(stack, &AccessKey::root(), arguments);
         // The region is Terraform's.
         command
@@ -73,7 +73,7 @@ fn terraform(root: &Path, arguments: &[&str]) {
 }
 
 /// A pipeline's outputs, as far as they are read; there are more.
-fn pipeline(function: &str) -> Value {
+pub fn pipeline(function: &str) -> Value {
     json!({
         "bucket": "logs", "region": REGION,
         "reports": {"operationlogs": {

@@ -19,6 +19,8 @@ mod environment;
 mod function_zip;
 mod lambda;
 mod operator;
+mod pipeline;
 mod prompt;
 mod reader_key;
+mod replay;
 mod run;
