@@ -24,3 +24,4 @@ mod prompt;
 mod reader_key;
 mod replay;
 mod run;
+mod status;
