@@ -134,7 +134,7 @@ async fn a_pipeline_that_ran_is_green_and_its_chart_has_its_records() {
         "Last complete run",
         "0 minutes ago",
         "of 10000",
-        "records in",
+        "90 records,",
         "█",
     ] {
         assert!(said.stdout.contains(part), "{part}: {said:?}");
@@ -146,6 +146,27 @@ async fn a_pipeline_that_ran_is_green_and_its_chart_has_its_records() {
     if let Ok(folder) = std::env::var("KEEP_OUTPUT") {
         std::fs::write(format!("{folder}/status.txt"), &said.stdout).unwrap();
     }
+
+    // What the function says of a failure is found in its log.
+    pipeline.zoom.world().settings.scopes.clear();
+    pipeline.zoom.world().revoke_access_tokens();
+    pipeline.zoomlogs(&["run"]).expect(4);
+    let status = pipeline.zoomlogs(&["status", "--json"]).expect(5).json();
+    let function = &status["functions"][0];
+    let finding = function["findings"][0].to_string();
+    for part in [
+        "ZoomMissingScope",
+        "report:read:operation_logs:admin",
+        "Zoom App Marketplace",
+    ] {
+        assert!(finding.contains(part), "{part}: {finding}");
+    }
+    let errors = function["errors"].as_array().unwrap();
+    let kinds: Vec<_> = errors.iter().map(|error| &error["kind"]).collect();
+    assert_eq!(
+        kinds, ["ZoomMissingScope"; 2],
+        "the day's and the run's: {errors:#?}"
+    );
 }
 
 #[tokio::test]

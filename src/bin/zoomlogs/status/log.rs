@@ -136,6 +136,9 @@ impl Line {
         let fields = &line["fields"];
         let text = |name: &str| fields[name].as_str().unwrap_or_default().to_owned();
         let message = text("message");
+        if is_echo(&message) {
+            return None;
+        }
         Some(Self::Error(LoggedError {
             at,
             failed_run: ends_invocation(&message),
@@ -175,6 +178,11 @@ impl Line {
 /// Whether a message of the function is the one with which an invocation fails.
 fn ends_invocation(message: &str) -> bool {
     matches!(message, "failed" | "the function cannot start")
+}
+
+/// Whether a message is the runtime's own of a failure that the function has told of already.
+fn is_echo(message: &str) -> bool {
+    message.starts_with("Diagnostic {")
 }
 
 /// Lambda's report of a process that ended.
@@ -274,6 +282,7 @@ mod tests {
     fn other_lines_do_not_count() {
         for line in [
             r#"{"level":"INFO","fields":{"message":"done","written":3}}"#,
+            r#"{"level":"ERROR","fields":{"message":"Diagnostic { error_type: \"LogGap\" }"}}"#,
             r#"{"type":"platform.report","record":{"status":"success"}}"#,
             "START RequestId: 1 Version: $LATEST",
             "REPORT RequestId: 1 Duration: 2 ms",

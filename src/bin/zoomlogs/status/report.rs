@@ -91,7 +91,10 @@ fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
             line(
                 text,
                 "Failed runs",
-                &format!("{}  {failed}; {runs} runs", chart::failures(hours)),
+                &format!(
+                    "{}  {failed} failed, {runs} reported",
+                    chart::failures(hours)
+                ),
             );
             line(text, "", &format!("{} (UTC)", chart::axis(hours)));
         }
@@ -132,7 +135,7 @@ fn of_collected(text: &mut String, collected: &Collected, now: DateTime<Utc>) {
             None => "never swept".to_owned(),
         };
         let mut said = format!(
-            "{}  {:>7} records in {:>3} objects, {swept}",
+            "{}  {:>7} records, {:>3} objects, {swept}",
             day.date, day.delivered, day.objects
         );
         let left = day.left();
@@ -146,6 +149,14 @@ fn of_collected(text: &mut String, collected: &Collected, now: DateTime<Utc>) {
 
 fn of_errors(text: &mut String, errors: &[LoggedError], now: DateTime<Utc>) {
     let mut label = "Last errors";
+    // A day's error is told once more by the failure of its run.
+    let told_later = |error: &LoggedError| {
+        !error.failed_run
+            && errors.iter().any(|other| {
+                other.failed_run && other.at >= error.at && other.problem.contains(&error.problem)
+            })
+    };
+    let errors: Vec<_> = errors.iter().filter(|error| !told_later(error)).collect();
     for error in errors.iter().rev().take(ERRORS) {
         let kind = match error.kind.as_str() {
             "" => String::new(),
