@@ -12,6 +12,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@scripts/prerequisites rust terraform python
 	@scripts/python-env
 	@cargo build --locked --package local-stack --bin demo
+	@cargo build --locked --features cli --bin zoomlogs
 	@cargo run --quiet --locked --package local-stack --bin demo
 
 test: fmt lint test-terraform test-scripts test-simulation test-fuzz test-rust ## Runs all checks and tests

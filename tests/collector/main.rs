@@ -15,4 +15,5 @@ mod delivery;
 mod limits;
 mod metrics;
 mod replay;
+mod reports;
 mod world;

@@ -13,7 +13,7 @@ use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::clock::Clock;
 use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
 use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::store::memory::{Call, MemoryStore};
 use zoom_operationlogs_to_s3::store::{
@@ -56,12 +56,17 @@ pub struct World {
 struct View<'a>(&'a World);
 
 impl World {
-    /// A world at `now` in which nothing has happened.
+    /// A world at `now` in which nothing has happened, with a function that collects operation logs.
     pub fn new(now: &str) -> Self {
+        Self::of(&OPERATION_LOGS, now)
+    }
+
+    /// The same with a function that collects `report`.
+    pub fn of(report: &'static Report, now: &str) -> Self {
         let settings = Settings {
-            report: &OPERATION_LOGS,
-            s3_prefix: PREFIX.to_owned(),
-            state_key: STATE_KEY.to_owned(),
+            report,
+            s3_prefix: report.prefix(),
+            state_key: report.state_key(),
             page_size: 300,
             start_date: None,
             late_arrival: TimeDelta::hours(48),
@@ -87,16 +92,32 @@ impl World {
         world
     }
 
+    /// The settings of the function that collects `report` beside this one.
+    pub fn settings_of(&self, report: &'static Report) -> Settings {
+        Settings {
+            report,
+            s3_prefix: report.prefix(),
+            state_key: report.state_key(),
+            ..self.settings.clone()
+        }
+    }
+
+    /// The report that is collected, as Zoom knows it.
+    pub fn report(&self) -> zoom_simulator::Report {
+        zoom_simulator::Report::named(self.settings.report.name).unwrap()
+    }
+
     /// Adds generated records of a day to Zoom: of today, such that are in the past.
     pub fn arrive(&self, date: &str, count: usize, seed: u64) {
         let date = day(date);
-        let generator = zoom_simulator::Generator::new(seed);
+        let generator = zoom_simulator::Generator::new(seed).of(self.report());
         let records = if date == self.now.get().date_naive() {
             generator.day_until(date, count, self.now.get())
         } else {
             generator.day(date, count)
         };
-        self.zoom.borrow_mut().truth.add_all(date, records);
+        let mut zoom = self.zoom.borrow_mut();
+        zoom.truth_of_mut(self.report()).add_all(date, records);
     }
 
     /// Adds one record to Zoom, where its time puts it.
@@ -114,6 +135,13 @@ impl World {
     fn collector(
         &self,
     ) -> Collector<impl zoom_operationlogs_to_s3::zoom::Zoom, View<'_>, View<'_>> {
+        self.collector_with(self.settings.clone())
+    }
+
+    fn collector_with(
+        &self,
+        settings: Settings,
+    ) -> Collector<impl zoom_operationlogs_to_s3::zoom::Zoom, View<'_>, View<'_>> {
         let endpoints = Endpoints {
             oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
             api_url: "http://127.0.0.1/v2".to_owned(),
@@ -122,12 +150,12 @@ impl World {
         };
         let client = Client::new(
             endpoints,
-            &OPERATION_LOGS,
+            settings.report,
             View(self),
             View(self),
             View(self),
         );
-        Collector::new(client, View(self), View(self), self.settings.clone())
+        Collector::new(client, View(self), View(self), settings)
     }
 
     /// Runs once, to the end.
@@ -153,25 +181,38 @@ impl World {
 
     /// Runs twice at once: the two take steps in turns that `seed` chooses.
     pub fn run_twice_at_once(&self, seed: u64) -> [Outcome; 2] {
+        let settings = [self.settings.clone(), self.settings.clone()];
+        self.run_at_once(settings, seed, [usize::MAX; 2])
+            .map(Option::unwrap)
+    }
+
+    /// Runs two functions at once, likewise. Each is killed after so many of its own steps; none for one that was.
+    pub fn run_at_once(
+        &self,
+        settings: [Settings; 2],
+        seed: u64,
+        mut steps: [usize; 2],
+    ) -> [Option<Outcome>; 2] {
         let deadline = self.now.get() + self.timeout;
-        let (one, other) = (self.collector(), self.collector());
+        let [one, other] = settings.map(|settings| self.collector_with(settings));
         let mut runs = [
             pin!(one.run(&Event::RUN, deadline)),
             pin!(other.run(&Event::RUN, deadline)),
         ];
         let mut outcomes = [None, None];
         let mut random = seed;
-        while outcomes.iter().any(Option::is_none) {
+        while (0..2).any(|which| outcomes[which].is_none() && steps[which] > 0) {
             // Knuth's linear congruential generator; its high bits are random enough to shuffle two runs.
             random = random
                 .wrapping_mul(6_364_136_223_846_793_005)
                 .wrapping_add(1);
             let turn = usize::from(random >> 63 == 1);
-            if outcomes[turn].is_none() {
+            if outcomes[turn].is_none() && steps[turn] > 0 {
+                steps[turn] -= 1;
                 outcomes[turn] = poll_once(runs[turn].as_mut());
             }
         }
-        outcomes.map(Option::unwrap)
+        outcomes
     }
 
     /// Begins an ordinary run, lets `meanwhile` happen once Zoom has answered its first page, and lets it end.
@@ -237,8 +278,9 @@ impl World {
             }
         }
         let zoom = self.zoom.borrow();
-        for (&date, _) in zoom.truth.counts().iter() {
-            for record in zoom.truth.day(date) {
+        let truth = zoom.truth_of(self.report());
+        for (&date, _) in truth.counts().iter() {
+            for record in truth.day(date) {
                 *balance.entry(record.json().to_owned()).or_default() -= 1;
             }
         }
@@ -258,7 +300,7 @@ impl World {
 
     /// The delivered objects: keys and lines.
     pub fn objects(&self) -> Vec<(String, Vec<String>)> {
-        let versions = self.bucket.all_versions(PREFIX);
+        let versions = self.bucket.all_versions(&self.settings.report.prefix());
         versions
             .into_iter()
             .map(|(key, body)| (key, lines(&body)))
@@ -269,7 +311,7 @@ impl World {
     pub fn checkpoint(&self) -> Checkpoint {
         let (_, body) = self
             .bucket
-            .all_versions(STATE_KEY)
+            .all_versions(&self.settings.state_key)
             .pop()
             .expect("a checkpoint");
         Checkpoint::from_bytes(&body).unwrap()

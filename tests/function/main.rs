@@ -16,5 +16,6 @@ mod crashes;
 mod delivery;
 mod errors;
 mod real_faults;
+mod reports;
 mod scene;
 mod start;

@@ -142,7 +142,7 @@ impl Pipeline {
             options: Map::new(),
         };
         let deployment = stack.apply(&variables).await.unwrap().deployment;
-        assert_eq!(deployment.s3_prefix, PREFIX);
+        assert_eq!(deployment.operation_logs().s3_prefix, PREFIX);
         let Credentials {
             account_id,
             client_id,
@@ -171,12 +171,7 @@ impl Pipeline {
     }
 
     fn function(&self) -> Function<'_> {
-        let Deployment {
-            function_name,
-            log_group_name,
-            ..
-        } = &self.deployment;
-        self.stack.function(function_name, log_group_name)
+        self.stack.function(self.deployment.operation_logs())
     }
 
     fn begin_trouble(&self) {

@@ -7,6 +7,7 @@ use aws_sdk_s3::types::{ObjectLockConfiguration, ObjectLockEnabled};
 use chrono::{Days, NaiveDate, Utc};
 use local_stack::{AccessKey, Bucket, Invocation, RuntimeApi, Stack};
 use serde_json::{Value, json};
+use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
 use zoom_simulator::{Credentials, Endpoint, Generator, Server, Settings};
 
 pub const PREFIX: &str = "zoom/operationlogs/";
@@ -24,6 +25,7 @@ pub struct Scene {
     pub bucket: Bucket,
     pub zoom: Server,
     pub function: RuntimeApi,
+    pub report: &'static Report,
 }
 
 /// The day so many days before today.
@@ -32,15 +34,27 @@ pub fn days_ago(days: u64) -> NaiveDate {
 }
 
 impl Scene {
-    /// A scene with `per_day` records on each of the last `days` days, today included.
+    /// A scene with `per_day` operation logs on each of the last `days` days, today included.
     pub async fn start(days: u64, per_day: usize, variables: &[(&str, &str)]) -> Self {
+        Self::of(&OPERATION_LOGS, days, per_day, variables).await
+    }
+
+    /// The same with records of `report`, and the function that collects it.
+    pub async fn of(
+        report: &'static Report,
+        days: u64,
+        per_day: usize,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let stack = Stack::start().await.unwrap();
         let bucket = stack.create_bucket(BUCKET).await.unwrap();
         let mut world = zoom_simulator::World::new(11);
         for day in 0..days {
             // The same number on a Sunday and a minute after midnight.
-            let records = Generator::new(day).day_until(days_ago(day), per_day, Utc::now());
-            world.truth.add_all(days_ago(day), records);
+            let generator = Generator::new(day).of(at_zoom(report));
+            let records = generator.day_until(days_ago(day), per_day, Utc::now());
+            let truth = world.truth_of_mut(at_zoom(report));
+            truth.add_all(days_ago(day), records);
         }
         let zoom = Server::start(world).unwrap();
         let credentials = Credentials {
@@ -50,21 +64,33 @@ impl Scene {
         };
         store_credentials(&stack, &credentials).await;
         zoom.world().set_credentials(credentials);
-        let mut function = function(&stack, &zoom, &AccessKey::root(), days);
-        for (name, value) in variables {
-            function.set(*name, *value);
-        }
-        Self {
+        let function = function(report, &stack, &zoom, &AccessKey::root(), days);
+        let mut scene = Self {
             stack,
             bucket,
             zoom,
             function,
-        }
+            report,
+        };
+        set(&mut scene.function, variables);
+        scene
+    }
+
+    /// A further process of the function that collects `report`, on the same bucket and the same account.
+    pub fn beside(
+        &self,
+        report: &'static Report,
+        days: u64,
+        variables: &[(&str, &str)],
+    ) -> RuntimeApi {
+        let mut function = function(report, &self.stack, &self.zoom, &AccessKey::root(), days);
+        set(&mut function, variables);
+        function
     }
 
     /// Replaces the function by one that acts as the owner of `key`.
     pub fn act_as(&mut self, key: &AccessKey) {
-        self.function = function(&self.stack, &self.zoom, key, 1);
+        self.function = function(self.report, &self.stack, &self.zoom, key, 1);
     }
 
     /// Stores other credentials, as one who rotates them would.
@@ -96,10 +122,7 @@ impl Scene {
     }
 
     fn checked(&self, invocation: Invocation) -> Invocation {
-        let said = format!("{}\n{:?}", invocation.log, invocation.outcome);
-        for secret in ["kX9", "operation_detail", "@example."] {
-            assert!(!said.contains(secret), "{secret} in {said}");
-        }
+        says_nothing(&invocation);
         invocation
     }
 
@@ -121,18 +144,26 @@ impl Scene {
 
     /// Every version of every object, deleted ones included, holds together exactly what Zoom holds.
     pub async fn assert_exactly_once(&self) {
-        assert_exactly_once(&self.bucket, &self.zoom).await;
+        assert_exactly_once_of(self.report, &self.bucket, &self.zoom).await;
     }
 
     /// The records in the bucket.
     pub async fn delivered(&self) -> usize {
-        self.bucket.records(PREFIX).await.unwrap().len()
+        let records = self.bucket.records(&self.report.prefix()).await;
+        records.unwrap().len()
     }
 
     /// Adds generated records of a day to Zoom, anywhere in its list.
     pub fn arrive(&self, date: NaiveDate, count: usize, seed: u64) {
-        let records = Generator::new(seed).day_until(date, count, Utc::now());
-        self.zoom.world().truth.add_all(date, records);
+        self.arrive_in(self.report, date, count, seed);
+    }
+
+    /// The same of another report.
+    pub fn arrive_in(&self, report: &Report, date: NaiveDate, count: usize, seed: u64) {
+        let generator = Generator::new(seed).of(at_zoom(report));
+        let records = generator.day_until(date, count, Utc::now());
+        let mut zoom = self.zoom.world();
+        zoom.truth_of_mut(at_zoom(report)).add_all(date, records);
     }
 
     /// Makes Zoom well again.
@@ -152,13 +183,31 @@ impl Scene {
     }
 }
 
-/// Every version of every object, deleted ones included, holds together exactly what Zoom holds: each record in an object of
-/// the day under which Zoom lists it. Each day's objects are numbered without a gap.
+/// The report as Zoom knows it.
+pub fn at_zoom(report: &Report) -> zoom_simulator::Report {
+    zoom_simulator::Report::named(report.name).unwrap()
+}
+
+/// No secret and no record is in what a run said.
+pub fn says_nothing(invocation: &Invocation) {
+    let said = format!("{}\n{:?}", invocation.log, invocation.outcome);
+    for secret in ["kX9", "operation_detail", "ip_address", "@example."] {
+        assert!(!said.contains(secret), "{secret} in {said}");
+    }
+}
+
+/// See [`assert_exactly_once_of`].
 pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
+    assert_exactly_once_of(&OPERATION_LOGS, bucket, zoom).await;
+}
+
+/// Every version of every object of a report, deleted ones included, holds together exactly what Zoom holds: each record in
+/// an object of the day under which Zoom lists it. Each day's objects are numbered without a gap.
+pub async fn assert_exactly_once_of(report: &Report, bucket: &Bucket, zoom: &Server) {
     let mut balance: BTreeMap<(NaiveDate, String), i64> = BTreeMap::new();
     let mut numbers: BTreeMap<NaiveDate, BTreeSet<u64>> = BTreeMap::new();
-    for version in bucket.versions(PREFIX).await.unwrap() {
-        let (day, number) = day_and_number(&version.key)
+    for version in bucket.versions(&report.prefix()).await.unwrap() {
+        let (day, number) = day_and_number(report.name, &version.key)
             .unwrap_or_else(|| panic!("{} is no key of an entry", version.key));
         if !version.delete_marker {
             numbers.entry(day).or_default().insert(number);
@@ -180,8 +229,9 @@ pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
         assert!(without_a_gap, "{day} has the objects {numbers:?}");
     }
     let zoom = zoom.world();
-    for day in zoom.truth.counts().into_keys() {
-        for record in zoom.truth.day(day) {
+    let truth = zoom.truth_of(at_zoom(report));
+    for day in truth.counts().into_keys() {
+        for record in truth.day(day) {
             *balance.entry((day, record.json().to_owned())).or_default() -= 1;
         }
     }
@@ -195,17 +245,17 @@ pub async fn assert_exactly_once(bucket: &Bucket, zoom: &Server) {
 }
 
 /// The day and the number of the entry that this is the key of.
-fn day_and_number(key: &str) -> Option<(NaiveDate, u64)> {
+fn day_and_number(report: &str, key: &str) -> Option<(NaiveDate, u64)> {
     let (_, name) = key.rsplit_once('/')?;
     let day_and_number = name
-        .strip_prefix("zoom-operationlogs-")?
+        .strip_prefix(&format!("zoom-{report}-"))?
         .strip_suffix(".json.gz")?;
     let (day, number) = day_and_number.rsplit_once('-')?;
     let (day, number): (NaiveDate, u64) = (day.parse().ok()?, number.parse().ok()?);
     // Whatever else might be read as these, this is how they are written.
     let written = format!(
-        "{PREFIX}{}{number:06}.json.gz",
-        day.format("%Y/%m/%d/zoom-operationlogs-%Y-%m-%d-")
+        "zoom/{report}/{}/zoom-{report}-{day}-{number:06}.json.gz",
+        day.format("%Y/%m/%d")
     );
     (written == key).then_some((day, number))
 }
@@ -219,7 +269,19 @@ async fn store_credentials(stack: &Stack, credentials: &Credentials) {
     stack.put_secret(SECRET, &value.to_string()).await.unwrap();
 }
 
-fn function(stack: &Stack, zoom: &Server, key: &AccessKey, days: u64) -> RuntimeApi {
+fn set(function: &mut RuntimeApi, variables: &[(&str, &str)]) {
+    for (name, value) in variables {
+        function.set(*name, *value);
+    }
+}
+
+fn function(
+    report: &Report,
+    stack: &Stack,
+    zoom: &Server,
+    key: &AccessKey,
+    days: u64,
+) -> RuntimeApi {
     let mut environment = stack.environment(key);
     let variables = [
         ("S3_BUCKET", BUCKET.to_owned()),
@@ -231,6 +293,10 @@ fn function(stack: &Stack, zoom: &Server, key: &AccessKey, days: u64) -> Runtime
         ("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned()),
     ];
     environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
+    // What is collected unless something else is said.
+    if report != &OPERATION_LOGS {
+        environment.push(("ZOOM_REPORT".to_owned(), report.name.to_owned()));
+    }
     zoom.world().settings.per_second = 1_000;
     RuntimeApi::new(env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3"), environment).unwrap()
 }

@@ -15,6 +15,7 @@ async fn a_variable_that_does_not_parse_stops_the_function_at_start() {
             "it takes a whole number of rows from 1 to 300",
         ),
         ("ZOOM_API_URL", "http://api.zoom.us/v2", "https://"),
+        ("ZOOM_REPORT", "meetings", "operationlogs, activities"),
         (
             "STATE_KEY",
             "zoom/operationlogs/state.json",

@@ -7,7 +7,7 @@
 mod changes;
 mod project;
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use local_stack::Stack;
 use serde_json::{Value, json};
@@ -82,10 +82,34 @@ async fn development(stack: &Stack, project: &Project) {
         .unwrap();
     assert!(said.contains("Nothing to do"), "{said}");
     no_state_holds_a_secret(stack).await;
+    sign_ins_can_be_switched_off_again(project, &boundary, credentials).await;
     project
         .run("deploy", &["dev", "destroy"], &given)
         .await
         .unwrap();
+}
+
+/// A report that is no longer collected takes nothing with it but its own.
+async fn sign_ins_can_be_switched_off_again(
+    project: &Project,
+    boundary: &str,
+    credentials: (&str, &str),
+) {
+    let variables = changes::all_but_sign_ins(boundary);
+    let planned = project.plan("dev", &variables, &[credentials]).await;
+    let planned = planned.unwrap();
+    let goes: BTreeSet<_> = planned
+        .iter()
+        .filter(|done| !done.starts_with("update "))
+        .cloned()
+        .collect();
+    assert_eq!(goes, changes::sign_ins_go(), "{planned:#?}");
+    project.variables("dev", &variables);
+    let given = [("YES", "1"), credentials];
+    for (verb, says) in [("apply", "Apply complete!"), ("plan", "Nothing to do")] {
+        let said = project.run("deploy", &["dev", verb], &given).await.unwrap();
+        assert!(said.contains(says), "{said}");
+    }
 }
 
 /// Each change by itself, against what stands.

@@ -15,3 +15,4 @@
 mod lifecycle;
 mod monitoring;
 mod privileges;
+mod reports;

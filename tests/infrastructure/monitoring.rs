@@ -1,5 +1,5 @@
-//! What is watched is what there is: every metric of an alarm and of the dashboard, as Terraform made them, is one that the
-//! function emits, or one of AWS's, of the very function and queue that were deployed. CloudWatch takes any name, and an
+//! What is watched is what there is: every metric of an alarm and of the dashboard, as Terraform made them, is one that a
+//! function emits, or one of AWS's, of the very functions and queues that were deployed, one of each for a report. CloudWatch takes any name, and an
 //! alarm on a metric that nobody emits never rings. And nothing is emitted that nobody looks at.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +9,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use chrono::Utc;
-use local_stack::{AccessKey, Deployment, REGION, Stack, Variables, project};
+use local_stack::{AccessKey, DeployedReport, Deployment, REGION, Stack, Variables, project};
 use serde_json::{Map, Value, json};
-use zoom_simulator::{Generator, Server, World};
+use zoom_simulator::{Generator, Report, Server, World};
 
 /// A metric, as CloudWatch tells one from the other: by its namespace, its name, and all of its dimensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,29 +32,38 @@ impl Metric {
 }
 
 #[tokio::test]
-async fn every_metric_that_is_watched_is_one_that_the_deployed_function_has() {
+async fn every_metric_that_is_watched_is_one_that_the_deployed_functions_have() {
     let zoom = zoom_with_records();
     let stack = Stack::start().await.unwrap();
     let deployment = deploy(&stack, &zoom).await;
-    let emitted = emitted_by_a_run(&stack, &deployment).await;
-    assert!(
-        emitted.len() >= 16,
-        "the run had something to say of everything: {emitted:#?}"
-    );
+    let mut emitted = BTreeSet::new();
+    for (name, report) in &deployment.reports {
+        let by_this_one = emitted_by_a_run(&stack, report).await;
+        assert!(
+            by_this_one.len() >= 16,
+            "the run of {name} had something to say of everything: {by_this_one:#?}"
+        );
+        let before = emitted.len();
+        emitted.extend(by_this_one.clone());
+        assert_eq!(
+            emitted.len(),
+            before + by_this_one.len(),
+            "two functions have a metric in common"
+        );
+    }
 
     let made = Made::by_terraform(&stack);
     let alarms = made.of_type("aws_cloudwatch_metric_alarm");
     let dashboards = made.of_type("aws_cloudwatch_dashboard");
-    assert_eq!(alarms.len(), 8, "{alarms:#?}");
+    assert_eq!(alarms.len(), 2 * 8, "{alarms:#?}");
     assert_eq!(dashboards.len(), 1);
     let body = text(&dashboards[0]["dashboard_body"]);
     let dashboard: Value = serde_json::from_str(body).unwrap();
 
-    let queue = queue_name(&deployment);
     let exist: BTreeSet<_> = emitted
         .iter()
         .cloned()
-        .chain(of_aws(&deployment.function_name, &queue))
+        .chain(deployment.reports.values().flat_map(of_aws))
         .collect();
     let watched: Vec<_> = alarms
         .iter()
@@ -69,6 +78,20 @@ async fn every_metric_that_is_watched_is_one_that_the_deployed_function_has() {
         unknown.is_empty(),
         "nobody emits what is watched here: {unknown:#?}\nthere are: {exist:#?}"
     );
+
+    // Each report has the same alarms, about its own function and queue.
+    for report in deployment.reports.values() {
+        assert_eq!(report.alarm_names.len(), 8);
+        let own = [report.function_name.as_str(), queue_name(report)];
+        for alarm in &report.alarm_names {
+            let (_, metric) = watched.iter().find(|(name, _)| name == alarm).unwrap();
+            let about: Vec<_> = metric.dimensions.values().collect();
+            assert!(
+                own.contains(&about[0].as_str()),
+                "{alarm} is about {about:?}"
+            );
+        }
+    }
 
     let topic = &made.of_type("aws_sns_topic")[0]["arn"];
     for alarm in &alarms {
@@ -92,12 +115,16 @@ async fn every_metric_that_is_watched_is_one_that_the_deployed_function_has() {
     assert!(unseen.is_empty(), "nobody looks at {unseen:#?}");
 }
 
-/// A Zoom with some records of today, so that the run has a newest one.
+/// A Zoom with some records of today in each report, so that the runs have a newest one.
 fn zoom_with_records() -> Server {
     let mut world = World::new(5);
     let today = Utc::now().date_naive();
-    let records = Generator::new(5).day_until(today, 20, Utc::now());
-    world.truth.add_all(today, records);
+    for report in Report::ALL {
+        let records = Generator::new(5)
+            .of(report)
+            .day_until(today, 20, Utc::now());
+        world.truth_of_mut(report).add_all(today, records);
+    }
     Server::start(world).unwrap()
 }
 
@@ -115,7 +142,10 @@ async fn deploy(stack: &Stack, zoom: &Server) -> Deployment {
         schedule_enabled: false,
         lifecycle_enabled: false,
         settings: Map::from_iter(settings.map(|(name, value)| (name.to_owned(), value))),
-        options: Map::new(),
+        options: Map::from_iter([(
+            "reports".to_owned(),
+            json!({"operationlogs": {}, "activities": {}}),
+        )]),
     };
     let deployment = stack.apply(&variables).await.unwrap().deployment;
     let credentials = zoom.world().credentials().clone();
@@ -148,9 +178,9 @@ fn package(directory: &Path) -> PathBuf {
     zip
 }
 
-/// What one run of the deployed function emits, by the lines of its log.
-async fn emitted_by_a_run(stack: &Stack, deployment: &Deployment) -> BTreeSet<Metric> {
-    let function = stack.function(&deployment.function_name, &deployment.log_group_name);
+/// What one run of a deployed function emits, by the lines of its log.
+async fn emitted_by_a_run(stack: &Stack, report: &DeployedReport) -> BTreeSet<Metric> {
+    let function = stack.function(report);
     let run = function.invoke(&json!({})).await.unwrap();
     assert_eq!(
         run.payload["complete"], true,
@@ -196,21 +226,21 @@ fn of_embedded(line: &Value) -> impl Iterator<Item = Metric> {
 }
 
 /// Those of AWS's own metrics that are of use here, as its documentation names them.
-fn of_aws(function: &str, queue: &str) -> impl Iterator<Item = Metric> {
+fn of_aws(report: &DeployedReport) -> impl Iterator<Item = Metric> {
     ["Invocations", "Errors", "Throttles", "Duration"]
-        .map(|name| Metric::new("AWS/Lambda", name, "FunctionName", function))
+        .map(|name| Metric::new("AWS/Lambda", name, "FunctionName", &report.function_name))
         .into_iter()
         .chain(iter::once(Metric::new(
             "AWS/SQS",
             "ApproximateNumberOfMessagesVisible",
             "QueueName",
-            queue,
+            queue_name(report),
         )))
 }
 
-fn queue_name(deployment: &Deployment) -> String {
-    let (_, name) = deployment.failure_queue_url.rsplit_once('/').unwrap();
-    name.to_owned()
+fn queue_name(report: &DeployedReport) -> &str {
+    let (_, name) = report.failure_queue_url.rsplit_once('/').unwrap();
+    name
 }
 
 fn of_alarm(alarm: &Value) -> Metric {

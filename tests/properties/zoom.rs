@@ -3,9 +3,10 @@
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use proptest::prelude::*;
 use zoom_operationlogs_to_s3::record::Record;
+use zoom_operationlogs_to_s3::report::{ALL, Report};
 use zoom_operationlogs_to_s3::zoom::{Response, ZoomError};
 
-use crate::json::{Json, Spelling, Written, object, spelling, text, value};
+use crate::json::{Json, Spelling, Written, object, report, spelling, text, value};
 use crate::scripted::{Scripted, TIMEOUT, started};
 
 fn answer(status: u16, body: &str) -> Response {
@@ -13,6 +14,15 @@ fn answer(status: u16, body: &str) -> Response {
         status,
         body: body.as_bytes().to_vec(),
         ..Response::default()
+    }
+}
+
+/// The name of a report's array. Written anew here.
+fn rows_of(report: &Report) -> &'static str {
+    match report.name {
+        "operationlogs" => "operation_logs",
+        "activities" => "activity_logs",
+        other => panic!("the array of {other} is to be added here"),
     }
 }
 
@@ -30,12 +40,13 @@ fn forms(moment: DateTime<Utc>, zone: FixedOffset) -> [String; 5] {
 proptest! {
     #[test]
     fn a_page_is_read_row_by_row_as_zoom_sent_it(
+        report in report(),
         rows in prop::collection::vec((object(), spelling()), 0..6),
         token in prop::option::of(text()),
         others in prop::collection::vec((text(), value()), 0..3),
         spelling in spelling(),
     ) {
-        let known = ["operation_logs", "next_page_token"];
+        let known = [rows_of(report), "next_page_token"];
         let mut members: Vec<_> =
             others.into_iter().filter(|(key, _)| !known.contains(&key.as_str())).collect();
         let rows: Vec<Written> = rows.iter().map(|(row, spelling)| row.write(spelling)).collect();
@@ -44,7 +55,7 @@ proptest! {
         members.extend(token.clone().map(|token| (known[1].to_owned(), Json::Text(token))));
         let body = Json::Object(members).write(&spelling).text;
 
-        let page = Scripted::new(Vec::new(), vec![answer(200, &body)]).page().page.unwrap();
+        let page = Scripted::new(Vec::new(), vec![answer(200, &body)]).page_of(report).page.unwrap();
         let lines: Vec<_> = page.rows.iter().map(Record::line).collect();
         let sent: Vec<_> = rows.iter().map(|row| row.compact.as_str()).collect();
         prop_assert_eq!(lines, sent);
@@ -53,18 +64,22 @@ proptest! {
 
     #[test]
     fn an_answer_without_an_array_of_rows_is_never_a_page(
+        report in report(),
         mut members in prop::collection::vec((text(), value()), 0..4),
         rows in value().prop_filter("an array", |rows| !matches!(rows, Json::Array(_))),
         other in value().prop_filter("an object", |other| !matches!(other, Json::Object(_))),
         spelling in spelling(),
     ) {
+        // The rows of another report are no rows.
+        let others = ALL.into_iter().filter(|other| *other != report);
+        members.extend(others.map(|other| (rows_of(other).to_owned(), Json::Array(Vec::new()))));
         for body in [
             other,
             Json::Object(members.clone()),
-            { members.push(("operation_logs".to_owned(), rows)); Json::Object(members.clone()) },
+            { members.push((rows_of(report).to_owned(), rows)); Json::Object(members.clone()) },
         ] {
             let body = body.write(&spelling).text;
-            let page = Scripted::new(Vec::new(), vec![answer(200, &body)]).page().page;
+            let page = Scripted::new(Vec::new(), vec![answer(200, &body)]).page_of(report).page;
             prop_assert!(matches!(page, Err(ZoomError::Unavailable { .. })), "{page:?}");
         }
     }

@@ -16,10 +16,9 @@ module "pipeline" {
   alarm_emails             = coalesce(each.value.alarm_emails, var.alarm_emails)
   zoom_credentials         = lookup(var.zoom_credentials, each.key, null)
 
+  reports                     = each.value.reports
   settings                    = each.value.settings
   bucket_name                 = each.value.bucket_name
-  s3_prefix                   = each.value.s3_prefix
-  state_key                   = each.value.state_key
   log_retention_days          = each.value.log_retention_days
   noncurrent_retention_days   = each.value.noncurrent_retention_days
   object_lock                 = each.value.object_lock
@@ -39,7 +38,6 @@ module "pipeline" {
   feed_namespace              = each.value.feed_namespace
   feed_labels                 = each.value.feed_labels
   allow_delete_after_transfer = each.value.allow_delete_after_transfer
-  newest_record_max_age_hours = each.value.newest_record_max_age_hours
   dashboard_enabled           = each.value.dashboard_enabled
 
   # Easily thrown away: `make destroy` deletes the logs with the bucket and frees the secret's name at once.

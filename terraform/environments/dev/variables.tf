@@ -37,8 +37,14 @@ variable "alarm_emails" {
 }
 
 variable "zoom_accounts" {
-  description = "The Zoom accounts to collect from, by a short name each. main has names without a suffix in AWS; any other adds its name. Each has a bucket, a secret, a function and a reader of its own, so that none can read another's."
+  description = "The Zoom accounts to collect from, by a short name each. main has names without a suffix in AWS; any other adds its name. Each has a bucket, a secret, a function for each of its reports and a reader of its own, so that none can read another's."
   type = map(object({
+    reports = optional(map(object({
+      s3_prefix                   = optional(string)
+      state_key                   = optional(string)
+      newest_record_max_age_hours = optional(number)
+    })))
+
     settings = optional(object({
       zoom_oauth_url               = optional(string)
       zoom_api_url                 = optional(string)
@@ -53,8 +59,6 @@ variable "zoom_accounts" {
     }), {})
 
     bucket_name               = optional(string)
-    s3_prefix                 = optional(string)
-    state_key                 = optional(string)
     log_retention_days        = optional(number)
     noncurrent_retention_days = optional(number)
     object_lock               = optional(object({ mode = string, days = number }))
@@ -79,9 +83,8 @@ variable "zoom_accounts" {
     feed_labels                 = optional(map(string))
     allow_delete_after_transfer = optional(bool)
 
-    alarm_emails                = optional(set(string))
-    newest_record_max_age_hours = optional(number)
-    dashboard_enabled           = optional(bool)
+    alarm_emails      = optional(set(string))
+    dashboard_enabled = optional(bool)
   }))
   default  = { main = {} }
   nullable = false

@@ -7,9 +7,10 @@ module "pipeline" {
   architecture        = var.architecture
   schedule_expression = var.schedule_expression
   schedule_enabled    = var.schedule_enabled
+  reports             = var.reports
   settings            = var.settings
 
-  # Where the function finds the emulator, and whose certificate it trusts.
+  # Where the functions find the emulator, and whose certificate they trust.
   extra_environment = {
     for name, value in {
       AWS_ENDPOINT_URL = coalesce(var.function_aws_endpoint, var.aws_endpoint)
@@ -18,7 +19,7 @@ module "pipeline" {
   }
 
   # An emulator as it comes does not supply s3:if-match and s3:if-none-match to bucket policies: the statements that
-  # demand them would deny every put. The function sends its conditions all the same, and the emulator honours them.
+  # demand them would deny every put. The functions send their conditions all the same, and the emulator honours them.
   enforce_conditional_writes = var.enforce_conditional_writes
 
   allow_delete_after_transfer = var.allow_delete_after_transfer

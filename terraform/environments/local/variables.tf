@@ -25,8 +25,18 @@ variable "architecture" {
   default     = "x86_64"
 }
 
+variable "reports" {
+  description = "Which of Zoom's reports to collect, each by a function of its own; null is the pipeline's default, operationlogs alone."
+  type = map(object({
+    s3_prefix                   = optional(string)
+    state_key                   = optional(string)
+    newest_record_max_age_hours = optional(number)
+  }))
+  default = null
+}
+
 variable "settings" {
-  description = "How the function reads Zoom. The addresses are required, so that nothing here asks the real Zoom by default."
+  description = "How the functions read Zoom. The addresses are required, so that nothing here asks the real Zoom by default."
   type = object({
     zoom_oauth_url               = string
     zoom_api_url                 = string
@@ -42,25 +52,25 @@ variable "settings" {
 }
 
 variable "schedule_expression" {
-  description = "How often the function runs."
+  description = "How often each function runs."
   type        = string
   default     = "rate(15 minutes)"
 }
 
 variable "schedule_enabled" {
-  description = "Whether the function runs on schedule. Off, a test decides when it runs."
+  description = "Whether the functions run on schedule. Off, a test decides when they run."
   type        = bool
   default     = true
 }
 
 variable "function_aws_endpoint" {
-  description = "Address at which the function finds the emulator; null is aws_endpoint."
+  description = "Address at which the functions find the emulator; null is aws_endpoint."
   type        = string
   default     = null
 }
 
 variable "function_ssl_cert_file" {
-  description = "Path, as the function sees it, of a PEM file with the certificates it trusts; null is ca_bundle."
+  description = "Path, as the functions see it, of a PEM file with the certificates they trust; null is ca_bundle."
   type        = string
   default     = null
 }
@@ -99,7 +109,7 @@ variable "feed_subject_id" {
 }
 
 variable "create_kms_key" {
-  description = "Whether to make a KMS key for the bucket and the log group."
+  description = "Whether to make a KMS key for the bucket and the log groups."
   type        = bool
   default     = null
 }

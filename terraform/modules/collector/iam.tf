@@ -174,7 +174,7 @@ resource "aws_iam_role" "function" {
 }
 
 resource "aws_iam_role_policy" "function" {
-  name   = "write-zoom-operation-logs"
+  name   = "write-zoom-${replace(var.title, " ", "-")}"
   role   = aws_iam_role.function.id
   policy = data.aws_iam_policy_document.function.json
 }

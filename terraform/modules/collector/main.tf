@@ -1,6 +1,7 @@
 locals {
   # Every variable of the function's contract.
   settings = {
+    ZOOM_REPORT                  = var.report
     S3_BUCKET                    = var.bucket
     S3_PREFIX                    = var.s3_prefix
     STATE_KEY                    = var.state_key
@@ -31,7 +32,7 @@ resource "aws_lambda_function" "main" {
   #checkov:skip=CKV_AWS_50:X-Ray would need a right on every resource, and tells less than the metrics of each run
 
   function_name = var.function_name
-  description   = "Delivers Zoom operation logs to S3, each record exactly once"
+  description   = "Delivers Zoom ${var.title} to S3, each record exactly once"
   role          = aws_iam_role.function.arn
 
   filename         = var.package_path

@@ -1,3 +1,25 @@
+variable "report" {
+  description = "The report of Zoom's that the function collects, as it stands in Zoom's addresses."
+  type        = string
+  default     = "operationlogs"
+
+  validation {
+    condition     = can(regex("^[a-z0-9_]{1,32}$", var.report))
+    error_message = "report takes the name of a report in Zoom's addresses, lower-case letters, digits and underscores, such as \"operationlogs\"; got \"${var.report}\"."
+  }
+}
+
+variable "title" {
+  description = "What the report's records are called in descriptions, and in the name of the role's policy."
+  type        = string
+  default     = "operation logs"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z -]{0,62}[a-z]$", var.title))
+    error_message = "title takes 2 to 64 lower-case letters, spaces and hyphens, such as \"operation logs\"; got \"${var.title}\"."
+  }
+}
+
 variable "function_name" {
   description = "Name of the function."
   type        = string
@@ -161,7 +183,7 @@ variable "bucket_arn" {
 }
 
 variable "s3_prefix" {
-  description = "Where the delivered objects go. Ends in a slash."
+  description = "Where the delivered objects go. Ends in a slash. No other report's may lie in it: the role may read and write all below it."
   type        = string
   default     = "zoom/operationlogs/"
 

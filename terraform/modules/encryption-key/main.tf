@@ -5,7 +5,7 @@ data "aws_partition" "current" {}
 data "aws_region" "current" {}
 
 resource "aws_kms_key" "main" {
-  description             = "Zoom operation logs: the bucket and the function's log group"
+  description             = "Zoom operation logs: the bucket and the functions' log groups"
   enable_key_rotation     = true
   deletion_window_in_days = var.deletion_window_days
 

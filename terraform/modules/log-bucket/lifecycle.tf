@@ -4,43 +4,52 @@ resource "aws_s3_bucket_lifecycle_configuration" "main" {
 
   bucket = aws_s3_bucket.main.id
 
-  rule {
-    id     = "expire-log-entries"
-    status = "Enabled"
+  # The rules of each log by itself: a rule has one prefix.
+  dynamic "rule" {
+    for_each = var.logs
 
-    filter {
-      prefix = var.s3_prefix
-    }
+    content {
+      id     = "expire-${rule.key}-entries"
+      status = "Enabled"
 
-    # An expired entry becomes a noncurrent version and stays readable as one; the rule also clears the delete markers
-    # that are left over once their versions are gone.
-    expiration {
-      days = var.log_retention_days
-    }
+      filter {
+        prefix = rule.value.s3_prefix
+      }
 
-    noncurrent_version_expiration {
-      noncurrent_days = var.noncurrent_retention_days
+      # An expired entry becomes a noncurrent version and stays readable as one; the rule also clears the delete markers
+      # that are left over once their versions are gone.
+      expiration {
+        days = var.log_retention_days
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days = var.noncurrent_retention_days
+      }
     }
   }
 
-  # The checkpoint is rewritten by every run. A damaged one is replaced by its newest readable version, so a month of
+  # A checkpoint is rewritten by every run. A damaged one is replaced by its newest readable version, so a month of
   # them is kept and, however old they are, the newest hundred (the most that S3 can be told to keep). The current
   # version never expires.
-  rule {
-    id     = "expire-checkpoint-versions"
-    status = "Enabled"
+  dynamic "rule" {
+    for_each = var.logs
 
-    filter {
-      prefix = var.state_key
-    }
+    content {
+      id     = "expire-${rule.key}-checkpoint-versions"
+      status = "Enabled"
 
-    noncurrent_version_expiration {
-      noncurrent_days           = 30
-      newer_noncurrent_versions = 100
+      filter {
+        prefix = rule.value.state_key
+      }
+
+      noncurrent_version_expiration {
+        noncurrent_days           = 30
+        newer_noncurrent_versions = 100
+      }
     }
   }
 
-  # The function writes each object with one put. Parts of a multipart upload come from elsewhere and only cost money.
+  # The functions write each object with one put. Parts of a multipart upload come from elsewhere and only cost money.
   rule {
     id     = "abort-incomplete-uploads"
     status = "Enabled"

@@ -1,5 +1,5 @@
-# The bucket holds two things: the delivered objects, which are the log of what has been delivered, and the checkpoint
-# of that log. The function relies on what is declared here:
+# The bucket holds two things of each report: the delivered objects, which are the log of what has been delivered, and the
+# checkpoint of that log. The functions rely on what is declared here:
 #
 # - Versioning is on. A conditional put passes over a delete marker, so only the list of versions tells what was written.
 # - An entry stays readable, as a current or a noncurrent version, longer than Zoom keeps its own history. A replay reads

@@ -21,7 +21,7 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
-  # An entry of the log is written once and never replaced. The function asks for that with `If-None-Match: *`; here the
+  # An entry of a log is written once and never replaced. The function asks for that with `If-None-Match: *`; here the
   # bucket insists on it, whoever writes. Copies and multipart uploads cannot carry the header and are refused too.
   dynamic "statement" {
     for_each = var.enforce_conditional_writes ? [true] : []
@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "bucket" {
       sid       = "DenyUnconditionalLogEntries"
       effect    = "Deny"
       actions   = ["s3:PutObject"]
-      resources = ["${aws_s3_bucket.main.arn}/${var.s3_prefix}*"]
+      resources = [for log in var.logs : "${aws_s3_bucket.main.arn}/${log.s3_prefix}*"]
 
       principals {
         type        = "*"
@@ -45,7 +45,7 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
-  # The checkpoint is created with If-None-Match and replaced with If-Match. A put with neither could undo what another
+  # A checkpoint is created with If-None-Match and replaced with If-Match. A put with neither could undo what another
   # run has just written. Both conditions must hold, so either header lets the put pass.
   dynamic "statement" {
     for_each = var.enforce_conditional_writes ? [true] : []
@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "bucket" {
       sid       = "DenyUnconditionalCheckpoint"
       effect    = "Deny"
       actions   = ["s3:PutObject"]
-      resources = ["${aws_s3_bucket.main.arn}/${var.state_key}"]
+      resources = [for log in var.logs : "${aws_s3_bucket.main.arn}/${log.state_key}"]
 
       principals {
         type        = "*"

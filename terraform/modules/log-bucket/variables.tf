@@ -8,25 +8,56 @@ variable "bucket_name" {
   }
 }
 
-variable "s3_prefix" {
-  description = "Where the delivered objects lie; the feed reads everything below it. Ends in a slash."
-  type        = string
-  default     = "zoom/operationlogs/"
-
-  validation {
-    condition     = can(regex("^([0-9A-Za-z._-]+/)+$", var.s3_prefix))
-    error_message = "s3_prefix takes folder names of letters, digits, '.', '_' and '-', each followed by a slash, such as \"zoom/operationlogs/\"; got \"${var.s3_prefix}\". Without the last slash it would also match \"zoom/operationlogs-old/\"."
+variable "logs" {
+  description = "The logs in the bucket, by the name of their report: the prefix that the delivered objects lie under, ending in a slash, and the key of the checkpoint. None lies in another."
+  type = map(object({
+    s3_prefix = string
+    state_key = string
+  }))
+  default = {
+    operationlogs = {
+      s3_prefix = "zoom/operationlogs/"
+      state_key = "zoom/state/operationlogs.json"
+    }
   }
-}
-
-variable "state_key" {
-  description = "Key of the checkpoint."
-  type        = string
-  default     = "zoom/state/operationlogs.json"
+  nullable = false
 
   validation {
-    condition     = can(regex("^([0-9A-Za-z._-]+/)*[0-9A-Za-z._-]+$", var.state_key))
-    error_message = "state_key takes an object key of letters, digits, '.', '_', '-' and single slashes, such as \"zoom/state/operationlogs.json\"; got \"${var.state_key}\"."
+    condition     = length(var.logs) > 0 && alltrue([for name in keys(var.logs) : can(regex("^[a-z0-9_]{1,32}$", name))])
+    error_message = "logs takes at least one log, by the name of its report: 1 to 32 lower-case letters, digits and underscores, such as \"operationlogs\"; got ${jsonencode(keys(var.logs))}."
+  }
+
+  validation {
+    condition     = alltrue([for log in var.logs : can(regex("^([0-9A-Za-z._-]+/)+$", log.s3_prefix))])
+    error_message = "s3_prefix takes folder names of letters, digits, '.', '_' and '-', each followed by a slash, such as \"zoom/operationlogs/\"; got ${jsonencode({ for name, log in var.logs : name => log.s3_prefix })}. Without the last slash it would also match \"zoom/operationlogs-old/\"."
+  }
+
+  validation {
+    condition     = alltrue([for log in var.logs : can(regex("^([0-9A-Za-z._-]+/)*[0-9A-Za-z._-]+$", log.state_key))])
+    error_message = "state_key takes an object key of letters, digits, '.', '_', '-' and single slashes, such as \"zoom/state/operationlogs.json\"; got ${jsonencode({ for name, log in var.logs : name => log.state_key })}."
+  }
+
+  validation {
+    condition = alltrue([
+      for name, log in var.logs : !anytrue([for other, its in var.logs : startswith(log.s3_prefix, its.s3_prefix) if other != name])
+    ])
+    error_message = "The s3_prefix of each log must lie beside the others', not in one of them: a function would read the other's entries as its own; got ${jsonencode({ for name, log in var.logs : name => log.s3_prefix })}."
+  }
+
+  validation {
+    condition     = alltrue([for log in var.logs : !anytrue([for its in var.logs : startswith(log.state_key, its.s3_prefix)])])
+    error_message = "No state_key may lie under an s3_prefix, its own or another log's: there the feed would ingest the checkpoint as if it were a log, and could delete it; got ${jsonencode(var.logs)}. Choose a key beside them, such as \"zoom/state/operationlogs.json\"."
+  }
+
+  # Lifecycle rules take the key of a checkpoint for a prefix, too, and those for checkpoints act after a month.
+  validation {
+    condition = alltrue([
+      for name, log in var.logs : !anytrue(concat(
+        [for its in var.logs : startswith(its.s3_prefix, log.state_key)],
+        [for other, its in var.logs : startswith(its.state_key, log.state_key) if other != name],
+      ))
+    ])
+    error_message = "No s3_prefix and no other log's state_key may begin with a state_key: the rule that removes old versions of the checkpoint would remove those of what lies there; got ${jsonencode(var.logs)}."
   }
 }
 
@@ -71,7 +102,7 @@ variable "object_lock_enabled" {
 }
 
 variable "enforce_conditional_writes" {
-  description = "Whether the bucket policy refuses unconditional puts of log entries and of the checkpoint. Leave it on in AWS; an emulator that does not supply s3:if-match and s3:if-none-match to policies would refuse every put."
+  description = "Whether the bucket policy refuses unconditional puts of log entries and of checkpoints. Leave it on in AWS; an emulator that does not supply s3:if-match and s3:if-none-match to policies would refuse every put."
   type        = bool
   default     = true
 }

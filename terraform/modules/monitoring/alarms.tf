@@ -1,23 +1,25 @@
 locals {
-  # What the function writes into its log as embedded metrics.
+  # What a function writes into its log as embedded metrics. Each has them under its own name.
   namespace = "ZoomOperationLogs"
-  function  = { FunctionName = var.function_name }
 
   # How much longer than late_arrival_hours a day may need. It settles by a sweep that found nothing new; a late row, or equal
   # rows on two pages, cost one more, and the next is due full_sweep_minutes later. Four sweeps that all failed to settle it
   # are no coincidence. At least a day, so that a backlog has time; at most a week, beyond which no alarm can look back.
   settling_hours = min(max(24, ceil(4 * var.full_sweep_minutes / 60)), 7 * 24)
 
-  alarms = [
-    aws_cloudwatch_metric_alarm.function_errors,
-    aws_cloudwatch_metric_alarm.no_complete_run,
-    aws_cloudwatch_metric_alarm.credentials_refused,
-    aws_cloudwatch_metric_alarm.newest_record_stale,
-    aws_cloudwatch_metric_alarm.day_cannot_settle,
-    aws_cloudwatch_metric_alarm.lost_days,
-    aws_cloudwatch_metric_alarm.failure_queue_not_empty,
-    aws_cloudwatch_metric_alarm.quota_nearly_spent,
-  ]
+  # The alarms of each function, in the order in which a dashboard shows them.
+  alarms = {
+    for report in keys(var.functions) : report => [
+      aws_cloudwatch_metric_alarm.function_errors[report],
+      aws_cloudwatch_metric_alarm.no_complete_run[report],
+      aws_cloudwatch_metric_alarm.credentials_refused[report],
+      aws_cloudwatch_metric_alarm.newest_record_stale[report],
+      aws_cloudwatch_metric_alarm.day_cannot_settle[report],
+      aws_cloudwatch_metric_alarm.lost_days[report],
+      aws_cloudwatch_metric_alarm.failure_queue_not_empty[report],
+      aws_cloudwatch_metric_alarm.quota_nearly_spent[report],
+    ]
+  }
 }
 
 # What missing data means, alarm by alarm:
@@ -28,14 +30,16 @@ locals {
 
 # A run that failed has delivered what it could before; still, something is wrong that the next run may not mend.
 resource "aws_cloudwatch_metric_alarm" "function_errors" {
-  alarm_name        = "${var.alarm_name_prefix}-function-errors"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-function-errors"
   alarm_description = "The function failed. Its log says why and names the setting or permission to change."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Sum"
   period              = 900
   evaluation_periods  = 1
@@ -47,14 +51,16 @@ resource "aws_cloudwatch_metric_alarm" "function_errors" {
 # The watch over everything else: whether the schedule is off, the function does not start, Zoom is down or the quota is
 # spent, no run is complete. Silence is a failure too, so missing data rings.
 resource "aws_cloudwatch_metric_alarm" "no_complete_run" {
-  alarm_name        = "${var.alarm_name_prefix}-no-complete-run"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-no-complete-run"
   alarm_description = "For an hour no run has read everything that Zoom has. Records are late; none is lost before Zoom forgets it after six months."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "CompleteRuns"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Sum"
   period              = 900
   evaluation_periods  = 4
@@ -65,14 +71,16 @@ resource "aws_cloudwatch_metric_alarm" "no_complete_run" {
 
 # The one failure that never passes by itself, and the one that concerns whoever keeps the Zoom app rather than AWS.
 resource "aws_cloudwatch_metric_alarm" "credentials_refused" {
-  alarm_name        = "${var.alarm_name_prefix}-credentials-refused"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-credentials-refused"
   alarm_description = "Zoom or Secrets Manager refused the credentials, or there are none. The function's log names the secret, the scope or the role to mend; the run after that delivers what was missed."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "CredentialsRefused"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Maximum"
   period              = 900
   evaluation_periods  = 1
@@ -83,19 +91,21 @@ resource "aws_cloudwatch_metric_alarm" "credentials_refused" {
 
 # Runs are complete and bring nothing: Zoom no longer reports, or reports another account.
 resource "aws_cloudwatch_metric_alarm" "newest_record_stale" {
-  alarm_name        = "${var.alarm_name_prefix}-newest-record-stale"
-  alarm_description = "The newest record is older than ${var.newest_record_max_age_hours} hours. Check in Zoom whether really nobody changed anything."
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-newest-record-stale"
+  alarm_description = "The newest record is older than ${each.value.newest_record_max_age_hours} hours. Check in Zoom whether really nobody changed anything."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "NewestRecordAgeSeconds"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Maximum"
   period              = 900
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.newest_record_max_age_hours * 60 * 60
+  threshold           = each.value.newest_record_max_age_hours * 60 * 60
   treat_missing_data  = "ignore"
 }
 
@@ -103,14 +113,16 @@ resource "aws_cloudwatch_metric_alarm" "newest_record_stale" {
 # outage, or at a START_DATE in the past, old days are open with good reason; so the alarm wants every run of as many hours to
 # say so, in which a day is swept four times. A backlog of more requests than a daily budget may still ring it.
 resource "aws_cloudwatch_metric_alarm" "day_cannot_settle" {
-  alarm_name        = "${var.alarm_name_prefix}-day-cannot-settle"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-day-cannot-settle"
   alarm_description = "For ${local.settling_hours} hours a day has been open that ended more than ${var.late_arrival_hours + local.settling_hours} hours before. Look in the function's log for errors of that day; if OpenDays falls, a backlog is being read and will end. Zoom forgets a day after six months."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "OldestOpenDayAgeSeconds"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Minimum"
   period              = 3600
   evaluation_periods  = local.settling_hours
@@ -121,13 +133,15 @@ resource "aws_cloudwatch_metric_alarm" "day_cannot_settle" {
 
 # The only alarm about records that cannot be had any more. It says nothing when it ends: that mends nothing.
 resource "aws_cloudwatch_metric_alarm" "lost_days" {
-  alarm_name        = "${var.alarm_name_prefix}-lost-days"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-lost-days"
   alarm_description = "Days were closed without having been read to the end, because Zoom no longer reports them. The function's log names the days."
   alarm_actions     = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "LostDays"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Maximum"
   period              = 900
   evaluation_periods  = 1
@@ -138,14 +152,16 @@ resource "aws_cloudwatch_metric_alarm" "lost_days" {
 
 # A queue reports nothing once it has been empty for six hours.
 resource "aws_cloudwatch_metric_alarm" "failure_queue_not_empty" {
-  alarm_name        = "${var.alarm_name_prefix}-failure-queue-not-empty"
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-failure-queue-not-empty"
   alarm_description = "Invocations failed for good. Read the queue's messages for the errors, mend the cause, then purge the queue."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
-  dimensions          = { QueueName = var.failure_queue_name }
+  dimensions          = { QueueName = each.value.failure_queue_name }
   statistic           = "Maximum"
   period              = 300
   evaluation_periods  = 1
@@ -157,18 +173,20 @@ resource "aws_cloudwatch_metric_alarm" "failure_queue_not_empty" {
 # At the budget the function stops until midnight UTC, so this rings while there is still time to find out why it asks
 # so much, or to raise the budget. The quota is the whole Zoom account's: other apps feel it, too.
 resource "aws_cloudwatch_metric_alarm" "quota_nearly_spent" {
-  alarm_name        = "${var.alarm_name_prefix}-quota-nearly-spent"
-  alarm_description = "More than ${var.quota_alarm_percent} % of the day's ${var.zoom_daily_request_budget} requests to Zoom are spent."
+  for_each = var.functions
+
+  alarm_name        = "${each.value.alarm_name_prefix}-quota-nearly-spent"
+  alarm_description = "More than ${var.quota_alarm_percent} % of the day's ${each.value.zoom_daily_request_budget} requests to Zoom are spent."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
   namespace           = local.namespace
   metric_name         = "ZoomRequestsToday"
-  dimensions          = local.function
+  dimensions          = { FunctionName = each.value.function_name }
   statistic           = "Maximum"
   period              = 900
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = floor(var.zoom_daily_request_budget * var.quota_alarm_percent / 100)
+  threshold           = floor(each.value.zoom_daily_request_budget * var.quota_alarm_percent / 100)
   treat_missing_data  = "ignore"
 }

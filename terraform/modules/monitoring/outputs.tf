@@ -4,8 +4,8 @@ output "topic_arn" {
 }
 
 output "alarm_names" {
-  description = "Names of the alarms."
-  value       = local.alarms[*].alarm_name
+  description = "Names of the alarms, by the report that they watch over."
+  value       = { for report, alarms in local.alarms : report => alarms[*].alarm_name }
 }
 
 output "dashboard_name" {

@@ -9,17 +9,6 @@ variable "topic_name" {
   }
 }
 
-variable "alarm_name_prefix" {
-  description = "What the names of the alarms begin with."
-  type        = string
-  default     = "zoom-operationlogs"
-
-  validation {
-    condition     = can(regex("^[0-9A-Za-z_-]{1,200}$", var.alarm_name_prefix))
-    error_message = "alarm_name_prefix takes 1 to 200 letters, digits, hyphens and underscores; got \"${var.alarm_name_prefix}\"."
-  }
-}
-
 variable "dashboard_name" {
   description = "Name of the dashboard."
   type        = string
@@ -48,39 +37,55 @@ variable "alarm_emails" {
   }
 }
 
-variable "function_name" {
-  description = "Name of the function to watch."
-  type        = string
+variable "functions" {
+  description = "The functions to watch, by the report that each collects: its name, that of the queue for its failed invocations, what the names of its alarms begin with, and its daily budget of requests to Zoom (the default is the function's own). newest_record_max_age_hours is the age of the newest record that rings the alarm: the default outlasts a long weekend on which nobody changes anything; raise it for a quiet account."
+  type = map(object({
+    function_name               = string
+    failure_queue_name          = string
+    alarm_name_prefix           = string
+    newest_record_max_age_hours = optional(number, 96)
+    zoom_daily_request_budget   = optional(number, 10000)
+  }))
 
   validation {
-    condition     = can(regex("^[0-9A-Za-z_-]{1,64}$", var.function_name))
-    error_message = "function_name takes the name of a function (not its ARN): 1 to 64 letters, digits, hyphens and underscores; got \"${var.function_name}\"."
+    condition     = length(var.functions) > 0
+    error_message = "functions takes at least one function to watch."
   }
-}
-
-variable "failure_queue_name" {
-  description = "Name of the queue that collects failed invocations."
-  type        = string
 
   validation {
-    condition     = can(regex("^[0-9A-Za-z_-]{1,80}$", var.failure_queue_name))
-    error_message = "failure_queue_name takes the name of a queue (not its ARN): 1 to 80 letters, digits, hyphens and underscores; got \"${var.failure_queue_name}\"."
+    condition     = alltrue([for function in var.functions : can(regex("^[0-9A-Za-z_-]{1,64}$", function.function_name))])
+    error_message = "function_name takes the name of a function (not its ARN): 1 to 64 letters, digits, hyphens and underscores; got ${jsonencode(values(var.functions)[*].function_name)}."
   }
-}
-
-variable "newest_record_max_age_hours" {
-  description = "Age of the newest record that rings the alarm. The default outlasts a long weekend on which nobody changes anything; raise it for a quiet account."
-  type        = number
-  default     = 96
 
   validation {
-    condition     = var.newest_record_max_age_hours > 0
-    error_message = "newest_record_max_age_hours takes a number greater than 0; got ${var.newest_record_max_age_hours}."
+    condition     = alltrue([for function in var.functions : can(regex("^[0-9A-Za-z_-]{1,80}$", function.failure_queue_name))])
+    error_message = "failure_queue_name takes the name of a queue (not its ARN): 1 to 80 letters, digits, hyphens and underscores; got ${jsonencode(values(var.functions)[*].failure_queue_name)}."
+  }
+
+  # Two functions with the same names of alarms would take them from one another.
+  validation {
+    condition = alltrue([
+      for function in var.functions : can(regex("^[0-9A-Za-z_-]{1,200}$", function.alarm_name_prefix))
+    ]) && length(distinct(values(var.functions)[*].alarm_name_prefix)) == length(var.functions)
+    error_message = "alarm_name_prefix takes 1 to 200 letters, digits, hyphens and underscores, others for each function; got ${jsonencode(values(var.functions)[*].alarm_name_prefix)}."
+  }
+
+  validation {
+    condition     = alltrue([for function in var.functions : function.newest_record_max_age_hours > 0])
+    error_message = "newest_record_max_age_hours takes a number greater than 0; got ${jsonencode(values(var.functions)[*].newest_record_max_age_hours)}."
+  }
+
+  validation {
+    condition = alltrue([
+      for function in var.functions :
+      function.zoom_daily_request_budget >= 1 && function.zoom_daily_request_budget <= 1000000 && floor(function.zoom_daily_request_budget) == function.zoom_daily_request_budget
+    ])
+    error_message = "zoom_daily_request_budget takes a whole number from 1 to 1000000; got ${jsonencode(values(var.functions)[*].zoom_daily_request_budget)}."
   }
 }
 
 variable "late_arrival_hours" {
-  description = "How long after its end the function keeps a day open for late records. The default is the function's own."
+  description = "How long after its end the functions keep a day open for late records. The default is their own."
   type        = number
   default     = 48
   nullable    = false
@@ -92,7 +97,7 @@ variable "late_arrival_hours" {
 }
 
 variable "full_sweep_minutes" {
-  description = "How often the function reads an open day to its end. The default is the function's own."
+  description = "How often the functions read an open day to its end. The default is their own."
   type        = number
   default     = 360
   nullable    = false
@@ -103,20 +108,8 @@ variable "full_sweep_minutes" {
   }
 }
 
-variable "zoom_daily_request_budget" {
-  description = "The function's daily budget of requests to Zoom. The default is the function's own."
-  type        = number
-  default     = 10000
-  nullable    = false
-
-  validation {
-    condition     = var.zoom_daily_request_budget >= 1 && var.zoom_daily_request_budget <= 1000000 && floor(var.zoom_daily_request_budget) == var.zoom_daily_request_budget
-    error_message = "zoom_daily_request_budget takes a whole number from 1 to 1000000; got ${var.zoom_daily_request_budget}."
-  }
-}
-
 variable "quota_alarm_percent" {
-  description = "Part of the daily budget that rings the alarm when it is spent."
+  description = "Part of a function's daily budget that rings the alarm when it is spent."
   type        = number
   default     = 80
 

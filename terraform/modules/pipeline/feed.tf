@@ -1,10 +1,10 @@
-# What to enter in Google SecOps: SIEM Settings, Feeds, Add New.
+# What to enter in Google SecOps: SIEM Settings, Feeds, Add New. One feed for each report, since a feed has one prefix; all are
+# of the one log type, whose parser takes sign-ins as well.
 
 locals {
   feed_source = {
     "Source type"            = "Amazon S3 V2"
     "Log type"               = "Zoom Operation Logs"
-    "S3 URI"                 = "s3://${module.log_bucket.bucket}/${var.s3_prefix}"
     "Source deletion option" = var.allow_delete_after_transfer ? "Delete transferred files and empty directories" : "Never delete files"
     # Days since an object was last modified; the most that SecOps takes, and its default.
     "Maximum File Age" = 180
@@ -23,6 +23,14 @@ locals {
       "AWS IAM role ARN" = module.secops_reader.role_arn
       "Subject ID"       = var.feed_subject_id
     }
+  }
+
+  feeds = {
+    for name, log in local.logs : name => merge(
+      local.feed_source,
+      { "S3 URI" = "s3://${module.log_bucket.bucket}/${log.s3_prefix}" },
+      local.feed_authentication[var.reader_access],
+    )
   }
 }
 

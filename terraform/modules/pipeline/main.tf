@@ -14,7 +14,6 @@ locals {
     var.bucket_name,
     "zoom-operation-logs-${data.aws_caller_identity.current.account_id}-${data.aws_region.current.name}${local.suffix}",
   )
-  function_name = "zoom_operationlogs_to_s3${local.suffix}"
 
   # One of them at most; the variables see to it.
   kms_key_arn              = var.create_kms_key ? module.encryption_key[0].key_arn : var.kms_key_arn
@@ -26,16 +25,15 @@ module "encryption_key" {
   count  = var.create_kms_key ? 1 : 0
 
   alias_name = "zoom-operationlogs${local.suffix}"
-  # The name of the group that Lambda logs to, said beforehand: the group is made with the key.
-  log_group_names = ["/aws/lambda/${local.function_name}"]
+  # The names of the groups that Lambda logs to, said beforehand: the groups are made with the key.
+  log_group_names = [for report in local.reports : "/aws/lambda/${report.function_name}"]
 }
 
 module "log_bucket" {
   source = "../log-bucket"
 
   bucket_name                = local.bucket_name
-  s3_prefix                  = var.s3_prefix
-  state_key                  = var.state_key
+  logs                       = local.logs
   log_retention_days         = var.log_retention_days
   noncurrent_retention_days  = var.noncurrent_retention_days
   enforce_conditional_writes = var.enforce_conditional_writes
@@ -56,11 +54,14 @@ module "zoom_credentials" {
 }
 
 module "collector" {
-  source = "../collector"
+  source   = "../collector"
+  for_each = local.reports
 
-  function_name      = local.function_name
-  role_name          = "WriteZoomOperationLogsToS3Role${local.suffix}"
-  failure_queue_name = "zoom-operationlogs-failures${local.suffix}"
+  report             = each.key
+  title              = each.value.title
+  function_name      = each.value.function_name
+  role_name          = each.value.role_name
+  failure_queue_name = each.value.failure_queue_name
 
   package_path                = var.package_path
   architecture                = var.architecture
@@ -75,22 +76,24 @@ module "collector" {
   bucket_arn        = module.log_bucket.bucket_arn
   kms_key_arn       = local.kms_key_arn
   object_lock       = var.object_lock
-  s3_prefix         = var.s3_prefix
-  state_key         = var.state_key
+  s3_prefix         = each.value.s3_prefix
+  state_key         = each.value.state_key
   zoom_secret_arn   = module.zoom_credentials.secret_arn
-  settings          = var.settings
+  settings          = local.settings
   extra_environment = var.extra_environment
 }
 
 module "schedule" {
-  source = "../schedule"
+  source   = "../schedule"
+  for_each = local.reports
 
-  schedule_name            = "zoom-operationlogs-schedule-15min${local.suffix}"
-  role_name                = "InvokeZoomOperationLogsFunctionRole${local.suffix}"
+  title                    = each.value.title
+  schedule_name            = each.value.schedule_name
+  role_name                = each.value.schedule_role_name
   schedule_expression      = var.schedule_expression
   enabled                  = var.schedule_enabled
-  function_arn             = module.collector.function_arn
-  failure_queue_arn        = module.collector.failure_queue_arn
+  function_arn             = module.collector[each.key].function_arn
+  failure_queue_arn        = module.collector[each.key].failure_queue_arn
   permissions_boundary_arn = var.permissions_boundary_arn
 }
 
@@ -104,7 +107,7 @@ module "secops_reader" {
   feed_subject_id             = var.feed_subject_id
   bucket_arn                  = module.log_bucket.bucket_arn
   kms_key_arn                 = local.kms_key_arn
-  s3_prefix                   = var.s3_prefix
+  s3_prefixes                 = values(local.logs)[*].s3_prefix
   allow_delete_after_transfer = var.allow_delete_after_transfer
   permissions_boundary_arn    = var.permissions_boundary_arn
 }
@@ -112,15 +115,20 @@ module "secops_reader" {
 module "monitoring" {
   source = "../monitoring"
 
-  topic_name                  = "zoom-operationlogs-alarms${local.suffix}"
-  alarm_name_prefix           = "zoom-operationlogs${local.suffix}"
-  alarm_emails                = var.alarm_emails
-  dashboard_name              = "zoom-operationlogs${local.suffix}"
-  dashboard_enabled           = var.dashboard_enabled
-  function_name               = module.collector.function_name
-  failure_queue_name          = module.collector.failure_queue_name
-  newest_record_max_age_hours = var.newest_record_max_age_hours
-  late_arrival_hours          = var.settings.late_arrival_hours
-  full_sweep_minutes          = var.settings.full_sweep_minutes
-  zoom_daily_request_budget   = var.settings.zoom_daily_request_budget
+  topic_name         = "zoom-operationlogs-alarms${local.suffix}"
+  alarm_emails       = var.alarm_emails
+  dashboard_name     = "zoom-operationlogs${local.suffix}"
+  dashboard_enabled  = var.dashboard_enabled
+  late_arrival_hours = var.settings.late_arrival_hours
+  full_sweep_minutes = var.settings.full_sweep_minutes
+
+  functions = {
+    for name, report in local.reports : name => {
+      function_name               = module.collector[name].function_name
+      failure_queue_name          = module.collector[name].failure_queue_name
+      alarm_name_prefix           = report.alarm_name_prefix
+      newest_record_max_age_hours = report.newest_record_max_age_hours
+      zoom_daily_request_budget   = local.settings.zoom_daily_request_budget
+    }
+  }
 }

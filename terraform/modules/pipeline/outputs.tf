@@ -8,16 +8,6 @@ output "bucket_arn" {
   value       = module.log_bucket.bucket_arn
 }
 
-output "s3_prefix" {
-  description = "Where the delivered objects go."
-  value       = var.s3_prefix
-}
-
-output "state_key" {
-  description = "Key of the checkpoint."
-  value       = var.state_key
-}
-
 output "secret_arn" {
   description = "ARN of the secret for the Zoom credentials."
   value       = module.zoom_credentials.secret_arn
@@ -26,31 +16,6 @@ output "secret_arn" {
 output "secret_name" {
   description = "Name of the secret for the Zoom credentials."
   value       = module.zoom_credentials.secret_name
-}
-
-output "function_name" {
-  description = "Name of the function."
-  value       = module.collector.function_name
-}
-
-output "function_role_arn" {
-  description = "ARN of the role that the function runs as."
-  value       = module.collector.role_arn
-}
-
-output "log_group_name" {
-  description = "Log group of the function."
-  value       = module.collector.log_group_name
-}
-
-output "failure_queue_url" {
-  description = "URL of the queue that collects failed invocations."
-  value       = module.collector.failure_queue_url
-}
-
-output "schedule_name" {
-  description = "Name of the schedule."
-  value       = module.schedule.schedule_name
 }
 
 output "reader_user_name" {
@@ -69,8 +34,8 @@ output "alarm_topic_arn" {
 }
 
 output "alarm_names" {
-  description = "Names of the alarms."
-  value       = module.monitoring.alarm_names
+  description = "Names of all alarms."
+  value       = flatten(values(module.monitoring.alarm_names))
 }
 
 output "dashboard_name" {
@@ -88,7 +53,19 @@ output "kms_key_arn" {
   value       = local.kms_key_arn
 }
 
-output "feed" {
-  description = "What to enter in the form for a feed of Google SecOps, keyed as the form words it."
-  value       = merge(local.feed_source, local.feed_authentication[var.reader_access])
+output "reports" {
+  description = "What each report has of its own: the function, its role, log group, failure queue, schedule and alarms; where the delivered objects (s3_prefix) and the checkpoint (state_key) lie; and, as feed, what to enter in the form for a feed of Google SecOps, keyed as the form words it."
+  value = {
+    for name, report in local.reports : name => {
+      function_name     = module.collector[name].function_name
+      function_role_arn = module.collector[name].role_arn
+      log_group_name    = module.collector[name].log_group_name
+      failure_queue_url = module.collector[name].failure_queue_url
+      schedule_name     = module.schedule[name].schedule_name
+      s3_prefix         = report.s3_prefix
+      state_key         = report.state_key
+      alarm_names       = module.monitoring.alarm_names[name]
+      feed              = local.feeds[name]
+    }
+  }
 }

@@ -47,27 +47,19 @@ variable "bucket_name" {
   default     = null
 }
 
-variable "s3_prefix" {
-  description = "Where the delivered objects go; the feed reads everything below it. Ends in a slash."
-  type        = string
-  default     = "zoom/operationlogs/"
-  nullable    = false
+variable "reports" {
+  description = "Which of Zoom's reports to collect: operationlogs (who changed what) and activities (who signed in and out). Each is collected by a function of its own. Of each: the prefix of the delivered objects, all of which its feed reads (by default zoom/REPORT/); the key of the checkpoint, below none of the prefixes (by default zoom/state/REPORT.json); and the age of the newest record that rings the alarm (by default 96 hours). Taken out again, a report is no longer collected, read or watched, and what was delivered of it stays in the bucket, where no rule removes it any more."
+  type = map(object({
+    s3_prefix                   = optional(string)
+    state_key                   = optional(string)
+    newest_record_max_age_hours = optional(number)
+  }))
+  default  = { operationlogs = {} }
+  nullable = false
 
   validation {
-    condition     = endswith(var.s3_prefix, "/")
-    error_message = "s3_prefix ends in a slash, such as \"zoom/operationlogs/\"; got \"${var.s3_prefix}\". Without it the feed would also read \"zoom/operationlogs-old/\"."
-  }
-}
-
-variable "state_key" {
-  description = "Key of the checkpoint. Not below s3_prefix."
-  type        = string
-  default     = "zoom/state/operationlogs.json"
-  nullable    = false
-
-  validation {
-    condition     = !startswith(var.state_key, var.s3_prefix)
-    error_message = "state_key \"${var.state_key}\" lies below s3_prefix \"${var.s3_prefix}\". There the feed would ingest the checkpoint as if it were a log, and could delete it. Choose a key beside it, such as \"zoom/state/operationlogs.json\"."
+    condition     = length(var.reports) > 0 && length(setsubtract(keys(var.reports), keys(local.known_reports))) == 0 && !anytrue([for report in var.reports : report == null])
+    error_message = "reports takes at least one of ${join(", ", keys(local.known_reports))}, each with its settings, which may be none: { operationlogs = {}, activities = {} }; got ${jsonencode(var.reports)}."
   }
 }
 
@@ -114,7 +106,7 @@ variable "secret_recovery_window_days" {
 }
 
 variable "settings" {
-  description = "How the function reads Zoom. What is left out, the function decides."
+  description = "How the functions read Zoom. What is left out, they decide. The two limits, zoom_max_requests_per_second and zoom_daily_request_budget, are the Zoom account's: with several reports each gets an equal part of them, and of their defaults."
   type = object({
     zoom_oauth_url               = optional(string)
     zoom_api_url                 = optional(string)
@@ -132,14 +124,14 @@ variable "settings" {
 }
 
 variable "extra_environment" {
-  description = "Further environment variables of the function."
+  description = "Further environment variables of the functions."
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
 variable "memory_mb" {
-  description = "Memory of the function."
+  description = "Memory of each function."
   type        = number
   default     = 256
   nullable    = false
@@ -153,28 +145,28 @@ variable "timeout_seconds" {
 }
 
 variable "reserved_concurrency" {
-  description = "Most runs at once; -1 sets no limit."
+  description = "Most runs of each function at once; -1 sets no limit."
   type        = number
   default     = -1
   nullable    = false
 }
 
 variable "function_log_retention_days" {
-  description = "Days for which the function's own logs are kept."
+  description = "Days for which the functions' own logs are kept."
   type        = number
   default     = 90
   nullable    = false
 }
 
 variable "schedule_expression" {
-  description = "How often the function runs."
+  description = "How often each function runs."
   type        = string
   default     = "rate(15 minutes)"
   nullable    = false
 }
 
 variable "schedule_enabled" {
-  description = "Whether the function runs on schedule."
+  description = "Whether the functions run on schedule."
   type        = bool
   default     = true
   nullable    = false
@@ -194,13 +186,6 @@ variable "alarm_emails" {
   nullable    = false
 }
 
-variable "newest_record_max_age_hours" {
-  description = "Age of the newest record that rings the alarm."
-  type        = number
-  default     = 96
-  nullable    = false
-}
-
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that bounds what every role and user made here may do; null sets no boundary."
   type        = string
@@ -208,14 +193,14 @@ variable "permissions_boundary_arn" {
 }
 
 variable "create_kms_key" {
-  description = "Whether to make a KMS key of our own, for the bucket and the function's log group. It costs 1 USD a month and the requests to it. Switched off again, the key is scheduled for deletion, and what it has encrypted is lost with it: copy that first."
+  description = "Whether to make a KMS key of our own, for the bucket and the functions' log groups. It costs 1 USD a month and the requests to it. Switched off again, the key is scheduled for deletion, and what it has encrypted is lost with it: copy that first."
   type        = bool
   default     = false
   nullable    = false
 
   validation {
     condition     = !var.create_kms_key || (var.kms_key_arn == null && var.function_log_kms_key_arn == null)
-    error_message = "create_kms_key makes the key for the bucket and the log group; leave kms_key_arn and function_log_kms_key_arn out with it, or create_kms_key off."
+    error_message = "create_kms_key makes the key for the bucket and the log groups; leave kms_key_arn and function_log_kms_key_arn out with it, or create_kms_key off."
   }
 }
 
@@ -226,7 +211,7 @@ variable "kms_key_arn" {
 }
 
 variable "function_log_kms_key_arn" {
-  description = "ARN of a KMS key to encrypt the function's log group with; its policy must admit the CloudWatch Logs service for that group. null: CloudWatch's own encryption, unless create_kms_key is on."
+  description = "ARN of a KMS key to encrypt the functions' log groups with; its policy must admit the CloudWatch Logs service for these groups. null: CloudWatch's own encryption, unless create_kms_key is on."
   type        = string
   default     = null
 }

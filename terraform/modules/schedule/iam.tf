@@ -58,7 +58,7 @@ resource "aws_iam_role" "schedule" {
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  name   = "invoke-zoom-operation-logs-function"
+  name   = "invoke-zoom-${replace(var.title, " ", "-")}-function"
   role   = aws_iam_role.schedule.id
   policy = data.aws_iam_policy_document.schedule.json
 }

@@ -2,7 +2,7 @@ resource "aws_scheduler_schedule" "main" {
   #checkov:skip=CKV_AWS_297:all there is to encrypt is the input {}
 
   name        = var.schedule_name
-  description = "Collects Zoom operation logs"
+  description = "Collects Zoom ${var.title}"
   state       = var.enabled ? "ENABLED" : "DISABLED"
 
   schedule_expression          = var.schedule_expression

@@ -1,3 +1,14 @@
+variable "title" {
+  description = "What the records that the function collects are called in descriptions, and in the name of the role's policy."
+  type        = string
+  default     = "operation logs"
+
+  validation {
+    condition     = can(regex("^[a-z][a-z -]{0,62}[a-z]$", var.title))
+    error_message = "title takes 2 to 64 lower-case letters, spaces and hyphens, such as \"operation logs\"; got \"${var.title}\"."
+  }
+}
+
 variable "schedule_name" {
   description = "Name of the schedule."
   type        = string

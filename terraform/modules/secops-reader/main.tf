@@ -3,6 +3,8 @@
 locals {
   by_access_key   = var.access == "access_key"
   by_web_identity = var.access == "web_identity"
+
+  entries_arns = [for prefix in sort(var.s3_prefixes) : "${var.bucket_arn}/${prefix}*"]
 }
 
 # Its access keys are made by `make reader-key`: a key declared here would lie readable in the state.
@@ -54,7 +56,7 @@ resource "aws_iam_role" "main" {
 data "aws_partition" "current" {}
 
 data "aws_iam_policy_document" "read" {
-  # The feed lists what is new. It sees the delivered objects and nothing beside them.
+  # A feed lists what is new. It sees the delivered objects and nothing beside them, such as a checkpoint.
   statement {
     sid       = "ListDeliveredObjects"
     actions   = ["s3:ListBucket"]
@@ -63,7 +65,7 @@ data "aws_iam_policy_document" "read" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["${var.s3_prefix}*"]
+      values   = [for prefix in sort(var.s3_prefixes) : "${prefix}*"]
     }
   }
 
@@ -78,7 +80,7 @@ data "aws_iam_policy_document" "read" {
   statement {
     sid       = "ReadDeliveredObjects"
     actions   = ["s3:GetObject"]
-    resources = ["${var.bucket_arn}/${var.s3_prefix}*"]
+    resources = local.entries_arns
   }
 
   # With a key of one's own, S3 decrypts in the reader's name. Objects share the bucket's key, and so its context.
@@ -111,7 +113,7 @@ data "aws_iam_policy_document" "read" {
     content {
       sid       = "DeleteTransferredObjects"
       actions   = ["s3:DeleteObject"]
-      resources = ["${var.bucket_arn}/${var.s3_prefix}*"]
+      resources = local.entries_arns
     }
   }
 }

@@ -69,14 +69,15 @@ variable "bucket_arn" {
   }
 }
 
-variable "s3_prefix" {
-  description = "Where the delivered objects lie. Ends in a slash."
-  type        = string
-  default     = "zoom/operationlogs/"
+variable "s3_prefixes" {
+  description = "Where the delivered objects lie: the prefix of every report, each ending in a slash. These are all that the feeds may list and read."
+  type        = set(string)
+  default     = ["zoom/operationlogs/"]
+  nullable    = false
 
   validation {
-    condition     = can(regex("^([0-9A-Za-z._-]+/)+$", var.s3_prefix))
-    error_message = "s3_prefix takes folder names of letters, digits, '.', '_' and '-', each followed by a slash, such as \"zoom/operationlogs/\"; got \"${var.s3_prefix}\"."
+    condition     = length(var.s3_prefixes) > 0 && alltrue([for prefix in var.s3_prefixes : can(regex("^([0-9A-Za-z._-]+/)+$", prefix))])
+    error_message = "s3_prefixes takes at least one prefix: folder names of letters, digits, '.', '_' and '-', each followed by a slash, such as \"zoom/operationlogs/\"; got ${jsonencode(var.s3_prefixes)}."
   }
 }
 

@@ -12,18 +12,20 @@ use libfuzzer_sys::fuzz_target;
 use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog, LogError};
 use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
 use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoom_operationlogs_to_s3::report::{ALL, Report};
 use zoom_operationlogs_to_s3::store::memory::MemoryStore;
 
 fuzz_target!(|bytes: &[u8]| {
-    check(bytes);
-    check(&gzip(bytes));
+    for report in ALL {
+        check(bytes, report);
+        check(&gzip(bytes), report);
+    }
 });
 
-fn check(object: &[u8]) {
+fn check(object: &[u8], report: &'static Report) {
     let day = started().date_naive();
     let store = MemoryStore::new();
-    let log = DeliveryLog::new(&store, &OPERATION_LOGS, "p/");
+    let log = DeliveryLog::new(&store, report, "p/");
     let key = log.key(day, 0);
     store.overwrite(&key, object.to_vec());
     let mut ledger = Ledger::default();
@@ -47,9 +49,11 @@ fn check(object: &[u8]) {
         .expect("what was counted can be read");
     let records: Vec<_> = text
         .lines()
-        .map(|line| Record::parse(line, &OPERATION_LOGS).expect("a record"))
+        .map(|line| Record::parse(line, report).expect("a record"))
         .collect();
-    records.iter().for_each(check_record);
+    for record in &records {
+        check_record(record, report);
+    }
     assert_eq!((folded.len(), folded[0].records), (1, records.len() as u64));
     let counts: Counts = records.iter().map(Record::fingerprint).collect();
     assert_eq!(

@@ -11,6 +11,7 @@ use fuzz::check_record;
 use fuzz::scripted::{BUDGET, SECRETS, Scripted, TIMEOUT, started};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
+use zoom_operationlogs_to_s3::report::{ALL, Report};
 use zoom_operationlogs_to_s3::zoom::Response;
 
 fuzz_target!(|input: &[u8]| {
@@ -27,9 +28,14 @@ fuzz_target!(|input: &[u8]| {
             .collect::<Vec<_>>()
     };
     let (tokens, pages) = (strip(tokens), strip(pages));
-    let issued: Vec<_> = tokens.iter().filter_map(access_token).collect();
+    for report in ALL {
+        check(&text, &tokens, &pages, report);
+    }
+});
 
-    let outcome = Scripted::new(tokens, pages).page();
+fn check(text: &str, tokens: &[Response], pages: &[Response], report: &'static Report) {
+    let issued: Vec<_> = tokens.iter().filter_map(access_token).collect();
+    let outcome = Scripted::new(tokens.to_vec(), pages.to_vec()).page_of(report);
 
     // The pace of requests is kept even when that is all that there was time for.
     assert!(outcome.ended <= started() + TIMEOUT + TimeDelta::seconds(1));
@@ -43,7 +49,7 @@ fuzz_target!(|input: &[u8]| {
     );
     let mut shown = outcome.debug;
     match outcome.page {
-        Ok(page) => page.rows.iter().for_each(check_record),
+        Ok(page) => page.rows.iter().for_each(|row| check_record(row, report)),
         Err(error) => {
             if let Some(until) = error.paused_until() {
                 assert!(until <= outcome.ended + TimeDelta::hours(24), "{until}");
@@ -66,7 +72,7 @@ fuzz_target!(|input: &[u8]| {
     {
         assert!(!shown.contains(token.as_str()), "{shown}");
     }
-});
+}
 
 fn answer(text: &str) -> (String, Response) {
     let (head, body) = text.split_once('\n').unwrap_or((text, ""));

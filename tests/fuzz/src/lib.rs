@@ -10,7 +10,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoom_operationlogs_to_s3::report::Report;
 
 /// The bytes as gzip, which no fuzzer can guess the checksums of.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -19,11 +19,11 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
-/// Asserts what holds for every record, wherever it was read.
-pub fn check_record(record: &Record) {
+/// Asserts what holds for every record of `report`, wherever it was read.
+pub fn check_record(record: &Record, report: &Report) {
     let line = record.line();
     assert!(!line.contains(['\n', '\r']), "a record is one line");
-    let again = Record::parse(line, &OPERATION_LOGS).expect("a record's line is JSON");
+    let again = Record::parse(line, report).expect("a record's line is JSON");
     assert_eq!(&again, record, "a line read again is the same record");
     assert_eq!(
         format!("{record:?}").len(),

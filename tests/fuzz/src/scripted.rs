@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
 use zoom_operationlogs_to_s3::zoom::{
     Client, Endpoints, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage,
@@ -68,8 +68,13 @@ impl Scripted {
         }
     }
 
-    /// Asks for one page, with all the retries that the client makes.
+    /// Asks for one page of the operation logs, with all the retries that the client makes.
     pub fn page(&self) -> Outcome {
+        self.page_of(&OPERATION_LOGS)
+    }
+
+    /// The same of any report.
+    pub fn page_of(&self, report: &'static Report) -> Outcome {
         let endpoints = Endpoints {
             oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
             api_url: "http://127.0.0.1/v2".to_owned(),
@@ -77,7 +82,7 @@ impl Scripted {
             requests_per_second: 5,
         };
         let today = started().date_naive();
-        let client = Client::new(endpoints, &OPERATION_LOGS, self, self, self);
+        let client = Client::new(endpoints, report, self, self, self);
         let meter = Meter::new(started() + TIMEOUT, BUDGET, today, 0);
         let query = PageQuery {
             day: today,

@@ -51,36 +51,36 @@ macro_rules! change {
 const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 pub const CHANGES: &[Change] = &[
-    change!(Environment {"architecture": "arm64"} => ["update collector.aws_lambda_function.main"]),
-    change!(Environment {"package_path": "../../../target/lambda/zoom_operationlogs_to_s3/newer.zip"} => ["update collector.aws_lambda_function.main"]),
+    change!(Environment {"architecture": "arm64"} => ["update collector[operationlogs].aws_lambda_function.main"]),
+    change!(Environment {"package_path": "../../../target/lambda/zoom_operationlogs_to_s3/newer.zip"} => ["update collector[operationlogs].aws_lambda_function.main"]),
     Change {
         what: "permissions_boundary_arn",
         of: Environment,
         to: |boundary| json!({"permissions_boundary_arn": boundary}),
         does: &[
-            "update collector.aws_iam_role.function",
-            "update schedule.aws_iam_role.schedule",
+            "update collector[operationlogs].aws_iam_role.function",
+            "update schedule[operationlogs].aws_iam_role.schedule",
             "update secops_reader.aws_iam_user.main[0]",
         ],
         applied: WithTheOthers,
     },
-    change!(Environment {"alarm_emails": ["soc@example.com"]} => ["create monitoring.aws_sns_topic_subscription.email[\"soc@example.com\"]"],
+    change!(Environment {"alarm_emails": ["soc@example.com"]} => ["create monitoring.aws_sns_topic_subscription.email[soc@example.com]"],
         Not("the account's own, below, are applied")),
     // Those that the function alone takes.
     change!(Account {"settings": {
         "page_size": 100, "request_timeout_seconds": 20, "start_date": "2026-06-01", "full_sweep_minutes": 60,
         "max_records_per_object": 1000, "zoom_max_requests_per_second": 10,
         "zoom_oauth_url": "https://zoomgov.com/oauth/token", "zoom_api_url": "https://api.zoomgov.com/v2",
-    }} => ["update collector.aws_lambda_function.main"]),
+    }} => ["update collector[operationlogs].aws_lambda_function.main"]),
     change!(Account {"settings": {"late_arrival_hours": 72}} => [
-        "update collector.aws_lambda_function.main",
+        "update collector[operationlogs].aws_lambda_function.main",
         "update monitoring.aws_cloudwatch_dashboard.main[0]",
-        "update monitoring.aws_cloudwatch_metric_alarm.day_cannot_settle",
+        "update monitoring.aws_cloudwatch_metric_alarm.day_cannot_settle[operationlogs]",
     ]),
     change!(Account {"settings": {"zoom_daily_request_budget": 5000}} => [
-        "update collector.aws_lambda_function.main",
+        "update collector[operationlogs].aws_lambda_function.main",
         "update monitoring.aws_cloudwatch_dashboard.main[0]",
-        "update monitoring.aws_cloudwatch_metric_alarm.quota_nearly_spent",
+        "update monitoring.aws_cloudwatch_metric_alarm.quota_nearly_spent[operationlogs]",
     ]),
     // The name is what a bucket is: there is no other way. Production's guard stops here.
     change!(Account {"bucket_name": "zoom-operation-logs-by-another-name"} => [
@@ -91,35 +91,61 @@ pub const CHANGES: &[Change] = &[
         "replace log_bucket.aws_s3_bucket_public_access_block.main",
         "replace log_bucket.aws_s3_bucket_server_side_encryption_configuration.main",
         "replace log_bucket.aws_s3_bucket_versioning.main",
-        "update collector.aws_iam_role_policy.function",
-        "update collector.aws_lambda_function.main",
+        "update collector[operationlogs].aws_iam_role_policy.function",
+        "update collector[operationlogs].aws_lambda_function.main",
         "update secops_reader.aws_iam_policy.read",
     ], Not("it cannot be made in place")),
-    change!(Account {"s3_prefix": "audit/zoom/"} => [
-        "update collector.aws_iam_role_policy.function",
-        "update collector.aws_lambda_function.main",
+    change!(Account {"reports": {"operationlogs": {"s3_prefix": "audit/zoom/"}}} => [
+        "update collector[operationlogs].aws_iam_role_policy.function",
+        "update collector[operationlogs].aws_lambda_function.main",
         "update log_bucket.aws_s3_bucket_lifecycle_configuration.main[0]",
         "update log_bucket.aws_s3_bucket_policy.main",
         "update secops_reader.aws_iam_policy.read",
     ]),
-    change!(Account {"state_key": "audit/state.json"} => [
-        "update collector.aws_iam_role_policy.function",
-        "update collector.aws_lambda_function.main",
+    change!(Account {"reports": {"operationlogs": {"state_key": "audit/state.json"}}} => [
+        "update collector[operationlogs].aws_iam_role_policy.function",
+        "update collector[operationlogs].aws_lambda_function.main",
         "update log_bucket.aws_s3_bucket_lifecycle_configuration.main[0]",
         "update log_bucket.aws_s3_bucket_policy.main",
+    ]),
+    // The first report gives half of the budget away, and else stays as it is.
+    change!(Account {"reports": {"operationlogs": {}, "activities": {}}} => [
+        "create collector[activities].aws_cloudwatch_log_group.function",
+        "create collector[activities].aws_iam_role.function",
+        "create collector[activities].aws_iam_role_policy.function",
+        "create collector[activities].aws_lambda_function.main",
+        "create collector[activities].aws_lambda_function_event_invoke_config.main",
+        "create collector[activities].aws_sqs_queue.failures",
+        "create monitoring.aws_cloudwatch_metric_alarm.credentials_refused[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.day_cannot_settle[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.failure_queue_not_empty[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.function_errors[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.lost_days[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.newest_record_stale[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.no_complete_run[activities]",
+        "create monitoring.aws_cloudwatch_metric_alarm.quota_nearly_spent[activities]",
+        "create schedule[activities].aws_iam_role.schedule",
+        "create schedule[activities].aws_iam_role_policy.schedule",
+        "create schedule[activities].aws_scheduler_schedule.main",
+        "update collector[operationlogs].aws_lambda_function.main",
+        "update log_bucket.aws_s3_bucket_lifecycle_configuration.main[0]",
+        "update log_bucket.aws_s3_bucket_policy.main",
+        "update monitoring.aws_cloudwatch_dashboard.main[0]",
+        "update monitoring.aws_cloudwatch_metric_alarm.quota_nearly_spent[operationlogs]",
+        "update secops_reader.aws_iam_policy.read",
     ]),
     change!(Account {"log_retention_days": 500} => ["update log_bucket.aws_s3_bucket_lifecycle_configuration.main[0]"]),
     change!(Account {"noncurrent_retention_days": 300} => ["update log_bucket.aws_s3_bucket_lifecycle_configuration.main[0]"]),
     change!(Account {"object_lock": {"mode": "GOVERNANCE", "days": 30}} => [
         "create log_bucket.aws_s3_bucket_object_lock_configuration.main[0]",
-        "update collector.aws_iam_role_policy.function",
-        "update collector.aws_lambda_function.main",
+        "update collector[operationlogs].aws_iam_role_policy.function",
+        "update collector[operationlogs].aws_lambda_function.main",
     ]),
     change!(Account {"create_kms_key": true} => [
         "create encryption_key[0].aws_kms_alias.main",
         "create encryption_key[0].aws_kms_key.main",
-        "update collector.aws_cloudwatch_log_group.function",
-        "update collector.aws_iam_role_policy.function",
+        "update collector[operationlogs].aws_cloudwatch_log_group.function",
+        "update collector[operationlogs].aws_iam_role_policy.function",
         "update log_bucket.aws_s3_bucket_server_side_encryption_configuration.main",
         "update secops_reader.aws_iam_policy.read",
     ]),
@@ -128,7 +154,7 @@ pub const CHANGES: &[Change] = &[
         of: Account,
         to: |_| json!({"kms_key_arn": KEY}),
         does: &[
-            "update collector.aws_iam_role_policy.function",
+            "update collector[operationlogs].aws_iam_role_policy.function",
             "update log_bucket.aws_s3_bucket_server_side_encryption_configuration.main",
             "update secops_reader.aws_iam_policy.read",
         ],
@@ -138,7 +164,7 @@ pub const CHANGES: &[Change] = &[
         what: "function_log_kms_key_arn",
         of: Account,
         to: |_| json!({"function_log_kms_key_arn": KEY}),
-        does: &["update collector.aws_cloudwatch_log_group.function"],
+        does: &["update collector[operationlogs].aws_cloudwatch_log_group.function"],
         applied: Not("create_kms_key takes its place"),
     },
     change!(Account {"secret_replica_region": "eu-central-1"} => ["update zoom_credentials.aws_secretsmanager_secret.main"]),
@@ -149,12 +175,12 @@ pub const CHANGES: &[Change] = &[
         does: &["create zoom_credentials.aws_secretsmanager_secret_version.main[0]"],
         applied: WithTheOthers,
     },
-    change!(Account {"schedule_expression": "rate(30 minutes)"} => ["update schedule.aws_scheduler_schedule.main"]),
-    change!(Account {"schedule_enabled": false} => ["update schedule.aws_scheduler_schedule.main"]),
-    change!(Account {"memory_mb": 512} => ["update collector.aws_lambda_function.main"]),
-    change!(Account {"timeout_seconds": 600} => ["update collector.aws_lambda_function.main"]),
-    change!(Account {"reserved_concurrency": 1} => ["update collector.aws_lambda_function.main"]),
-    change!(Account {"function_log_retention_days": 30} => ["update collector.aws_cloudwatch_log_group.function"]),
+    change!(Account {"schedule_expression": "rate(30 minutes)"} => ["update schedule[operationlogs].aws_scheduler_schedule.main"]),
+    change!(Account {"schedule_enabled": false} => ["update schedule[operationlogs].aws_scheduler_schedule.main"]),
+    change!(Account {"memory_mb": 512} => ["update collector[operationlogs].aws_lambda_function.main"]),
+    change!(Account {"timeout_seconds": 600} => ["update collector[operationlogs].aws_lambda_function.main"]),
+    change!(Account {"reserved_concurrency": 1} => ["update collector[operationlogs].aws_lambda_function.main"]),
+    change!(Account {"function_log_retention_days": 30} => ["update collector[operationlogs].aws_cloudwatch_log_group.function"]),
     change!(Account {"reader_access": "web_identity", "feed_subject_id": "123456789012345678901"} => [
         "create secops_reader.aws_iam_role.main[0]",
         "create secops_reader.aws_iam_role_policy_attachment.read[0]",
@@ -165,10 +191,10 @@ pub const CHANGES: &[Change] = &[
     change!(Account {"feed_labels": {"team": "it"}} => []),
     change!(Account {"allow_delete_after_transfer": true} => ["update secops_reader.aws_iam_policy.read"],
         Not("object_lock keeps what the feed would delete")),
-    change!(Account {"alarm_emails": ["zoom@example.com"]} => ["create monitoring.aws_sns_topic_subscription.email[\"zoom@example.com\"]"]),
-    change!(Account {"newest_record_max_age_hours": 24} => [
+    change!(Account {"alarm_emails": ["zoom@example.com"]} => ["create monitoring.aws_sns_topic_subscription.email[zoom@example.com]"]),
+    change!(Account {"reports": {"operationlogs": {"newest_record_max_age_hours": 24}}} => [
         "update monitoring.aws_cloudwatch_dashboard.main[0]",
-        "update monitoring.aws_cloudwatch_metric_alarm.newest_record_stale",
+        "update monitoring.aws_cloudwatch_metric_alarm.newest_record_stale[operationlogs]",
     ]),
     change!(Account {"dashboard_enabled": false} => ["delete monitoring.aws_cloudwatch_dashboard.main[0]"]),
 ];
@@ -202,6 +228,27 @@ pub fn all(boundary: &str) -> Value {
     variables.whole()
 }
 
+/// The same without the sign-ins again.
+pub fn all_but_sign_ins(boundary: &str) -> Value {
+    let mut variables = all(boundary);
+    let reports = variables
+        .pointer_mut("/zoom_accounts/main/reports")
+        .unwrap();
+    let sign_ins = reports.as_object_mut().unwrap().remove("activities");
+    assert!(sign_ins.is_some(), "they were never switched on");
+    variables
+}
+
+/// All that there is of the sign-ins alone, as a plan says that it goes.
+pub fn sign_ins_go() -> BTreeSet<String> {
+    CHANGES
+        .iter()
+        .flat_map(|change| change.does)
+        .filter(|done| done.contains("[activities]"))
+        .map(|done| done.replace("create ", "delete "))
+        .collect()
+}
+
 /// What goes with a zoom_credentials_version, for TF_VAR_zoom_credentials.
 pub fn credentials() -> String {
     json!({"main": {"account_id": "account", "client_id": "client", "client_secret": CLIENT_SECRET}})
@@ -223,20 +270,24 @@ impl Variables {
             Of::Account => &mut self.account,
             Of::Environment => &mut self.environment,
         };
-        for (name, value) in to {
-            match (variables.get_mut(&name), value) {
-                // Settings are one variable.
-                (Some(Value::Object(settings)), Value::Object(more)) => settings.extend(more),
-                (_, value) => {
-                    variables.insert(name, value);
-                }
-            }
-        }
+        merge(variables, to);
     }
 
     fn whole(mut self) -> Value {
         self.environment
             .insert("zoom_accounts".to_owned(), json!({"main": self.account}));
         Value::Object(self.environment)
+    }
+}
+
+/// Several changes may be about parts of one variable, such as the settings or a report.
+fn merge(variables: &mut Map<String, Value>, more: Map<String, Value>) {
+    for (name, value) in more {
+        match (variables.get_mut(&name), value) {
+            (Some(Value::Object(there)), Value::Object(more)) => merge(there, more),
+            (_, value) => {
+                variables.insert(name, value);
+            }
+        }
     }
 }

@@ -99,7 +99,7 @@ impl Project {
         fs::write(file, variables.to_string()).unwrap();
     }
 
-    /// What would be done with these variables besides: `update collector.aws_lambda_function.main`, and the like. What was
+    /// What would be done with these variables besides: `update collector[operationlogs].aws_lambda_function.main`, and the like. What was
     /// made is not looked at anew.
     pub async fn plan(
         &self,
@@ -140,6 +140,7 @@ impl Project {
                 let address = address
                     .trim_start_matches("module.pipeline[\"main\"].")
                     .trim_start_matches("module.");
+                let address = address.replace('"', "");
                 format!("{} {address}", change["action"].as_str().unwrap())
             })
             .collect())

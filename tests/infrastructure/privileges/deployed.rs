@@ -44,13 +44,7 @@ pub fn policies(state: &Path) -> Vec<Policy> {
     let mut policies = Vec::new();
     for resource in managed(&state) {
         let kind = resource["type"].as_str().unwrap();
-        let address = format!(
-            "{}{kind}.{}",
-            resource["module"]
-                .as_str()
-                .map_or_else(String::new, |module| format!("{module}.")),
-            resource["name"].as_str().unwrap()
-        );
+        let address = address(resource);
         for instance in resource["instances"].as_array().unwrap() {
             let attributes = instance["attributes"].as_object().unwrap();
             for (attribute, value) in attributes {
@@ -88,15 +82,32 @@ pub fn policies(state: &Path) -> Vec<Policy> {
     policies
 }
 
-/// The ARN of a role in a Terraform state, by its name in Terraform.
-pub fn role_arn(state: &Path, name: &str) -> String {
+/// The ARN of the role of a report's schedule in a Terraform state.
+pub fn schedule_role_arn(state: &Path, report: &str) -> String {
     let state: Value = serde_json::from_slice(&fs::read(state).unwrap()).unwrap();
+    let wanted = address_of_schedule_role(report);
     managed(&state)
-        .find(|resource| resource["type"] == "aws_iam_role" && resource["name"] == name)
-        .unwrap_or_else(|| panic!("no role is called {name} in Terraform"))["instances"][0]["attributes"]["arn"]
+        .find(|resource| address(resource).ends_with(&wanted))
+        .unwrap_or_else(|| panic!("there is no {wanted} in Terraform"))["instances"][0]["attributes"]["arn"]
         .as_str()
         .unwrap()
         .to_owned()
+}
+
+/// How the address of that role ends.
+pub fn address_of_schedule_role(report: &str) -> String {
+    format!("module.schedule[\"{report}\"].aws_iam_role.schedule")
+}
+
+fn address(resource: &Value) -> String {
+    format!(
+        "{}{}.{}",
+        resource["module"]
+            .as_str()
+            .map_or_else(String::new, |module| format!("{module}.")),
+        resource["type"].as_str().unwrap(),
+        resource["name"].as_str().unwrap()
+    )
 }
 
 fn managed(state: &Value) -> impl Iterator<Item = &Value> {

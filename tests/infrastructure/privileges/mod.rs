@@ -1,6 +1,8 @@
 //! Who may do what in AWS once the pipeline stands, tried for real: each principal has what it needs and no more, and each
 //! statement of each policy is needed as it is.
 //!
+//! Both reports are collected, and to each the other's things are foreign.
+//!
 //! `principals` are those who try; `table` says what, a `row` a line, with `calls` about the things of a `place`; `tries` tries
 //! it. `decisions` are ministack's own words for what it allowed and by which statement. `program` lets the function do all
 //! that it ever does, so that the table's rows are its calls. `deployed` finds the policies that Terraform made, and
@@ -25,7 +27,7 @@ mod source;
 mod table;
 mod tries;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use local_stack::{Deployment, Stack, Variables, Wire, project};
 use serde_json::{Map, Value, json};
@@ -34,31 +36,32 @@ use self::{
     decisions::Decisions,
     deployed::Policy,
     place::Place,
-    principals::{EVERYTHING, FEED_SUBJECT, Principals},
+    principals::{COLLECTS, Collects, EVERYTHING, FEED_SUBJECT, Principal, Principals},
     program::Use,
     row::{Caller, Expectation, Row},
 };
 
-/// The pipeline on ministack, and all who want something of it.
+/// The pipeline on ministack with both reports, and all who want something of it.
 struct Scene {
     stack: Stack,
     variables: Variables,
     wire: Wire,
     deployment: Deployment,
     policies: Vec<Policy>,
-    place: Place,
+    /// As each of the reports has it.
+    places: [Place; 2],
     principals: Principals,
     decisions: Decisions,
-    /// What the program was allowed while it did all that it does.
-    program: BTreeSet<Use>,
+    /// What the program was allowed while it did all that it does, as the role of each function.
+    program: BTreeMap<Principal, BTreeSet<Use>>,
 }
 
 #[tokio::test]
 async fn each_principal_has_what_it_needs_and_no_more() {
     let mut scene = Scene::start(json!({})).await;
-    let mut rows = table::rows(&scene.place);
-    rows.extend(table::reader::deletes_nothing(&scene.place));
-    rows.extend(table::function::locks_nothing(&scene.place));
+    let mut rows = scene.rows(table::rows);
+    rows.extend(scene.rows(|place, _| table::reader::deletes_nothing(place)));
+    rows.extend(scene.rows(|place, _| table::function::locks_nothing(place)));
     scene.prove(&rows).await;
 
     let before = scene.policies.clone();
@@ -71,8 +74,8 @@ async fn each_principal_has_what_it_needs_and_no_more() {
         1,
         "only the reader's may have changed"
     );
-    let mut rows = table::reader::rows(&scene.place);
-    rows.extend(table::reader::deletes_entries(&scene.place));
+    let mut rows = scene.rows(|place, _| table::reader::rows(place));
+    rows.extend(scene.rows(|place, _| table::reader::deletes_entries(place)));
     scene.every_row_holds(&rows).await;
     scene.every_mutation_is_noticed(&rows).await;
 }
@@ -86,12 +89,12 @@ async fn so_it_has_with_every_option() {
         "feed_subject_id": FEED_SUBJECT,
     }))
     .await;
-    let (place, deployment) = (&scene.place, &scene.deployment);
-    let mut rows = table::rows(place);
-    rows.extend(table::reader::deletes_nothing(place));
-    rows.extend(table::function::locks_entries(place));
+    let deployment = &scene.deployment;
+    let mut rows = scene.rows(table::rows);
+    rows.extend(scene.rows(|place, _| table::reader::deletes_nothing(place)));
+    rows.extend(scene.rows(|place, _| table::function::locks_entries(place)));
     let key = deployment.kms_key_arn.as_deref().unwrap();
-    rows.extend(table::key::is_used_by_s3(place, key));
+    rows.extend(scene.rows(|place, _| table::key::is_used_by_s3(place, key)));
     let role = deployment.reader_role_arn.as_deref().unwrap();
     rows.extend(table::reader::is_known_by_its_subject(role, FEED_SUBJECT));
     scene.prove(&rows).await;
@@ -105,7 +108,14 @@ impl Scene {
         let package = stack.directory().join("function.zip");
         // The smallest archive there is: the program runs beside ministack, where it can be given its role's credentials.
         std::fs::write(&package, [b"PK\x05\x06".as_slice(), &[0; 18]].concat()).unwrap();
-        let mut all = Map::from_iter([("enforce_conditional_writes".to_owned(), json!(true))]);
+        let reports: Map<_, _> = COLLECTS
+            .map(|collects| (collects.report.to_owned(), json!({})))
+            .into_iter()
+            .collect();
+        let mut all = Map::from_iter([
+            ("enforce_conditional_writes".to_owned(), json!(true)),
+            ("reports".to_owned(), json!(reports)),
+        ]);
         all.extend(options.as_object().unwrap().clone());
         let variables = Variables {
             package_path: package,
@@ -120,10 +130,19 @@ impl Scene {
         let state = stack.terraform_state_file();
         let policies = deployed::policies(&state);
         let mut decisions = Decisions::of(stack.log_file());
-        let program = program::live(&stack, &deployment, &zoom, &mut decisions).await;
-        let schedule_role = deployed::role_arn(&state, "schedule");
+        let mut program = BTreeMap::new();
+        for collects in COLLECTS {
+            let uses = program::live(&stack, &deployment, collects.report, &zoom, &mut decisions);
+            program.insert(collects.function, uses.await);
+        }
+        place::furnish_what_is_shared(&stack, &deployment).await;
+        let furnish = |collects: Collects| {
+            let schedule_role = deployed::schedule_role_arn(&state, collects.report);
+            Place::furnish(&stack, &deployment, collects, schedule_role)
+        };
+        let [one, other] = COLLECTS;
         Self {
-            place: Place::furnish(&stack, &deployment, schedule_role).await,
+            places: [furnish(one).await, furnish(other).await],
             principals: Principals::of(&stack, &deployment, &policies).await,
             wire: stack.wire().unwrap(),
             stack,
@@ -133,6 +152,18 @@ impl Scene {
             decisions,
             program,
         }
+    }
+
+    /// The rows about each report, with the other one beside it.
+    fn rows(&self, of: impl Fn(&Place, &Place) -> Vec<Row>) -> Vec<Row> {
+        let [one, other] = &self.places;
+        [(one, other), (other, one)]
+            .into_iter()
+            .flat_map(|(place, neighbour)| {
+                let rows = of(place, neighbour).into_iter();
+                rows.map(|row| row.of(place.report))
+            })
+            .collect()
     }
 
     /// Applies the local root once more with these options as well.
@@ -157,9 +188,9 @@ impl Scene {
     }
 
     /// Tries each row, and compares the statement that decided it with the one that the row names. Returns what the rows
-    /// of the program made use of.
-    async fn every_row_holds(&mut self, rows: &[Row]) -> BTreeSet<Use> {
-        let (mut wrong, mut by_program) = (Vec::new(), BTreeSet::new());
+    /// of the program made use of, as the role of each function.
+    async fn every_row_holds(&mut self, rows: &[Row]) -> BTreeMap<Principal, BTreeSet<Use>> {
+        let (mut wrong, mut by_program) = (Vec::new(), BTreeMap::<_, BTreeSet<_>>::new());
         self.decisions.take();
         for row in rows {
             wrong.extend(tries::deviation(&self.wire, &self.principals, row).await);
@@ -190,7 +221,8 @@ impl Scene {
                     caller: Caller::Program,
                     ..
                 } => {
-                    by_program.extend(program::uses(&self.deployment, &decisions));
+                    let uses = program::uses(&self.deployment, row.report, &decisions);
+                    by_program.entry(row.who).or_default().extend(uses);
                 }
                 _ => {}
             }
@@ -259,7 +291,7 @@ impl Scene {
                         "NO ROW".to_owned()
                     }
                 };
-                let bucket = format!("arn:aws:s3:::{}", self.place.bucket);
+                let bucket = format!("arn:aws:s3:::{}", self.deployment.bucket);
                 let change = mutation.change.replace(&bucket, "BUCKET");
                 println!("{:<28} {change:<58} {noticer}", mutation.sid);
             }

@@ -1,8 +1,12 @@
-//! How a policy can be wrong: each statement removed, and each part of it widened, narrowed or dropped.
+//! How a policy can be wrong: each statement removed, and each part of it widened, narrowed or dropped, or extended to what
+//! another report has.
 
 use serde_json::{Value, json};
 
-use super::deployed::{sid, statements};
+use super::{
+    deployed::{sid, statements},
+    principals::COLLECTS,
+};
 
 /// A policy with one thing wrong with it.
 #[derive(Clone, Debug)]
@@ -91,6 +95,12 @@ fn of_statement(statement: &Value) -> Vec<(String, Option<Value>)> {
             ),
             None => change("Resource: *".to_owned(), with("Resource", json!("*"))),
         }
+        for (other, both) in with_the_other_reports(&resources) {
+            change(
+                format!("Resource: {other} as well"),
+                with("Resource", json!(both)),
+            );
+        }
         for (resource, rest) in without_each(&resources) {
             change(
                 format!("Resource: without {resource}"),
@@ -134,6 +144,11 @@ fn of_statement(statement: &Value) -> Vec<(String, Option<Value>)> {
                     .remove(operator);
             }
             change(format!("Condition: without {key}"), dropped);
+            for (other, both) in with_the_other_reports(&list(values)) {
+                let mut more = statement.clone();
+                more["Condition"][operator][key] = json!(both);
+                change(format!("Condition: {key} {other} as well"), more);
+            }
             for (value, rest) in without_each(&list(values)) {
                 let mut less = statement.clone();
                 less["Condition"][operator][key] = json!(rest);
@@ -153,6 +168,20 @@ fn without_effect(statement: &Value) -> Value {
         }
     }
     nothing
+}
+
+/// For each item that one report has, what another one has in its place, with the list of both; nothing for what is there
+/// already, or what all share.
+fn with_the_other_reports(items: &[String]) -> Vec<(String, Vec<String>)> {
+    let [one, other] = COLLECTS.map(|collects| collects.report);
+    let others = items
+        .iter()
+        .filter(|item| !item.contains(":secretsmanager:"))
+        .flat_map(|item| [item.replace(one, other), item.replace(other, one)])
+        .filter(|item| !items.contains(item));
+    others
+        .map(|item| (item.clone(), [items, &[item]].concat()))
+        .collect()
 }
 
 /// Each item of a list with the list that is left without it; nothing for a list of one.

@@ -1,11 +1,19 @@
 //! What there is to get at: what Terraform made, and beside it things of the same kinds that are none of the pipeline's.
 
 use aws_sdk_s3::primitives::ByteStream;
-use local_stack::{Deployment, Stack};
+use local_stack::{DeployedReport, Deployment, Stack};
 
-/// The names that calls are made of.
+use super::principals::{Collects, Principal};
+
+/// The names that calls are made of, as one of the reports has them: `prefix` is that of its log, `function` the one that
+/// collects it, and so on.
 #[derive(Clone, Debug)]
 pub struct Place {
+    pub report: &'static str,
+    /// The function's role.
+    pub collector: Principal,
+    /// EventBridge Scheduler as the role of its schedule.
+    pub scheduler: Principal,
     pub bucket: String,
     pub prefix: String,
     pub state_key: String,
@@ -31,42 +39,49 @@ pub struct Place {
 /// What the checkpoint holds, whoever writes it: a put with If-Match can be repeated.
 pub const CHECKPOINT: &str = "{}";
 
+/// Where another pipeline has its things.
+const OTHER_BUCKET: &str = "other-bucket";
+
 impl Place {
-    /// Puts the other things beside the pipeline, and an entry and a checkpoint into it.
-    pub async fn furnish(stack: &Stack, deployment: &Deployment, schedule_role: String) -> Self {
+    /// Puts an entry and a checkpoint into what a report has, and beside all of it things that are none of its own.
+    /// [`furnish_what_is_shared`] comes first.
+    pub async fn furnish(
+        stack: &Stack,
+        deployment: &Deployment,
+        collects: Collects,
+        schedule_role: String,
+    ) -> Self {
         let aws = stack.aws();
-        let (bucket, prefix) = (&deployment.bucket, &deployment.s3_prefix);
-        let entry = format!("{prefix}2001/02/03/zoom-operationlogs-2001-02-03-000000.json.gz");
+        let DeployedReport {
+            s3_prefix: prefix,
+            state_key,
+            log_group_name,
+            failure_queue_url,
+            function_name,
+            schedule_name,
+            function_role_arn,
+            ..
+        } = deployment.report(collects.report);
+        let bucket = &deployment.bucket;
+        let name = collects.report;
+        let entry = format!("{prefix}2001/02/03/zoom-{name}-2001-02-03-000000.json.gz");
         let (entry_version, _) = put(stack, bucket, &entry, "an entry").await;
-        let (checkpoint_version, checkpoint_etag) =
-            put(stack, bucket, &deployment.state_key, CHECKPOINT).await;
+        let (checkpoint_version, checkpoint_etag) = put(stack, bucket, state_key, CHECKPOINT).await;
         let folder = prefix.trim_end_matches('/');
-        for key in [
-            format!("{folder}-old/entry"),
-            "elsewhere".to_owned(),
-            format!("{}-copy", deployment.state_key),
-        ] {
+        for key in [format!("{folder}-old/entry"), format!("{state_key}-copy")] {
             put(stack, bucket, &key, "none of the pipeline's").await;
         }
-        let other_bucket = "other-bucket";
-        stack.create_bucket(other_bucket).await.unwrap();
-        for key in [&entry, &deployment.state_key] {
-            put(stack, other_bucket, key, "another pipeline's").await;
+        for key in [&entry, state_key] {
+            put(stack, OTHER_BUCKET, key, "another pipeline's").await;
         }
-        // Beginning like the pipeline's own.
-        let other_secret = format!("{}-other", deployment.secret_name);
-        stack.put_secret(&other_secret, "another").await.unwrap();
-        stack
-            .put_secret(&deployment.secret_arn, "the credentials")
-            .await
-            .unwrap();
         let stream = aws.logs.create_log_stream().log_stream_name("stream");
-        let stream = stream.log_group_name(&deployment.log_group_name);
+        let stream = stream.log_group_name(log_group_name);
         stream.send().await.unwrap();
-        let other_log_group = format!("{}-other", deployment.log_group_name);
+        // Beginning like the report's own.
+        let other_log_group = format!("{log_group_name}-other");
         let group = aws.logs.create_log_group().log_group_name(&other_log_group);
         group.send().await.unwrap();
-        let other_queue_url = format!("{}-other", deployment.failure_queue_url);
+        let other_queue_url = format!("{failure_queue_url}-other");
         let (_, name) = other_queue_url.rsplit_once('/').unwrap();
         super::tries::as_root(
             stack,
@@ -78,27 +93,53 @@ impl Place {
         )
         .await;
         Self {
+            report: collects.report,
+            collector: collects.function,
+            scheduler: collects.scheduler,
             bucket: bucket.clone(),
             prefix: prefix.clone(),
-            state_key: deployment.state_key.clone(),
+            state_key: state_key.clone(),
             entry,
             entry_version,
             checkpoint_version,
             checkpoint_etag,
             secret: deployment.secret_arn.clone(),
-            log_group: deployment.log_group_name.clone(),
-            queue_url: deployment.failure_queue_url.clone(),
-            function: deployment.function_name.clone(),
-            schedule: deployment.schedule_name.clone(),
+            log_group: log_group_name.clone(),
+            queue_url: failure_queue_url.clone(),
+            function: function_name.clone(),
+            schedule: schedule_name.clone(),
             topic: deployment.alarm_topic_arn.clone(),
-            function_role: deployment.function_role_arn.clone(),
+            function_role: function_role_arn.clone(),
             schedule_role,
-            other_bucket: other_bucket.to_owned(),
-            other_secret,
+            other_bucket: OTHER_BUCKET.to_owned(),
+            other_secret: other_secret(deployment),
             other_log_group,
             other_queue_url,
         }
     }
+}
+
+/// Gives the secret a value, and puts beside what all reports share something of the same kind.
+pub async fn furnish_what_is_shared(stack: &Stack, deployment: &Deployment) {
+    put(
+        stack,
+        &deployment.bucket,
+        "elsewhere",
+        "none of the pipeline's",
+    )
+    .await;
+    stack.create_bucket(OTHER_BUCKET).await.unwrap();
+    for (secret, value) in [
+        (&other_secret(deployment), "another"),
+        (&deployment.secret_arn, "the credentials"),
+    ] {
+        stack.put_secret(secret, value).await.unwrap();
+    }
+}
+
+/// Beginning like the pipeline's own.
+fn other_secret(deployment: &Deployment) -> String {
+    format!("{}-other", deployment.secret_name)
 }
 
 /// Writes an object as root, whom no policy stops, and says its version and ETag.

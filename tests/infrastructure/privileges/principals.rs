@@ -6,15 +6,19 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use local_stack::{AccessKey, Call, Deployment, Reply, Stack, Transport};
 use serde_json::{Value, json};
 
-use super::deployed::{Holder, Policy};
+use super::deployed::{self, Holder, Policy};
 
 /// Whoever asks something of AWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Principal {
-    /// The function: its role.
+    /// The function that collects the operation logs: its role.
     Function,
-    /// EventBridge Scheduler as the role that the schedule names.
+    /// The one that collects the sign-ins.
+    SignInFunction,
+    /// EventBridge Scheduler as the role that the schedule of the operation logs names.
     Scheduler,
+    /// The same of the sign-ins.
+    SignInScheduler,
     /// The feed: `secops-reader`.
     Reader,
     /// Who has no credentials.
@@ -32,6 +36,28 @@ pub enum Principal {
 /// The statement that allows the administrator everything, in a policy that is none of Terraform's.
 pub const EVERYTHING: &str = "Everything";
 
+/// Who collects a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Collects {
+    pub report: &'static str,
+    pub function: Principal,
+    pub scheduler: Principal,
+}
+
+/// The reports that are collected. To each the other's things are as foreign as those of somebody else.
+pub const COLLECTS: [Collects; 2] = [
+    Collects {
+        report: "operationlogs",
+        function: Principal::Function,
+        scheduler: Principal::Scheduler,
+    },
+    Collects {
+        report: "activities",
+        function: Principal::SignInFunction,
+        scheduler: Principal::SignInScheduler,
+    },
+];
+
 /// What each signs with.
 #[derive(Debug)]
 pub struct Principals(BTreeMap<Principal, AccessKey>);
@@ -43,11 +69,17 @@ impl Principals {
             (Principal::Service, AccessKey::root()),
             (Principal::Stranger, stranger()),
         ]);
-        let function = stack
-            .assume_role(&deployment.function_role_arn, "tests")
-            .await;
-        keys.insert(Principal::Function, function.unwrap());
-        keys.insert(Principal::Scheduler, scheduler(stack, policies).await);
+        for Collects {
+            report,
+            function,
+            scheduler,
+        } in COLLECTS
+        {
+            let role = &deployment.report(report).function_role_arn;
+            let session = stack.assume_role(role, "tests").await.unwrap();
+            keys.insert(function, session);
+            keys.insert(scheduler, scheduler_of(stack, policies, report).await);
+        }
         for (who, name) in [
             (Principal::Colleague, "colleague"),
             (Principal::Administrator, "administrator"),
@@ -86,14 +118,14 @@ fn stranger() -> AccessKey {
     }
 }
 
-/// A session of the schedule's role. Its trust has conditions that only EventBridge Scheduler meets, and ministack's does
+/// A session of the role of a report's schedule. Its trust has conditions that only EventBridge Scheduler meets, and ministack's does
 /// not assume it; so for this moment the role trusts without them.
-async fn scheduler(stack: &Stack, policies: &[Policy]) -> AccessKey {
+async fn scheduler_of(stack: &Stack, policies: &[Policy], report: &str) -> AccessKey {
+    let address = deployed::address_of_schedule_role(report);
     let trust = policies
         .iter()
         .find(|policy| {
-            policy.address.ends_with("aws_iam_role.schedule")
-                && matches!(policy.holder, Holder::Trust { .. })
+            policy.address.ends_with(&address) && matches!(policy.holder, Holder::Trust { .. })
         })
         .unwrap();
     let Holder::Trust { role } = &trust.holder else {

@@ -1,26 +1,25 @@
-//! The function's own program under the function's role, through everything that makes it call AWS.
+//! The function's own program under a function's role, through everything that makes it call AWS.
 
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, Utc};
-use local_stack::{Deployment, Invocation, RuntimeApi, Stack};
+use local_stack::{DeployedReport, Deployment, Invocation, RuntimeApi, Stack};
 use serde_json::{Map, Value, json};
-use zoom_simulator::{Credentials, Generator, Server, World};
+use zoom_simulator::{Credentials, Generator, Report, Server, World};
 
 use super::decisions::{Decision, Decisions};
 
 /// An action on a kind of thing.
 pub type Use = (String, &'static str);
 
-/// What an ARN is of, in this pipeline.
-pub fn kind(deployment: &Deployment, arn: &str) -> &'static str {
-    let Deployment {
-        bucket,
+/// What an ARN is of, to the function that collects this report.
+pub fn kind(deployment: &Deployment, report: &str, arn: &str) -> &'static str {
+    let DeployedReport {
         s3_prefix,
         state_key,
         ..
-    } = deployment;
-    let bucket = format!("arn:aws:s3:::{bucket}");
+    } = deployment.report(report);
+    let bucket = format!("arn:aws:s3:::{}", deployment.bucket);
     if arn == bucket {
         "the bucket"
     } else if arn == format!("{bucket}/{state_key}") {
@@ -36,9 +35,10 @@ pub fn kind(deployment: &Deployment, arn: &str) -> &'static str {
     }
 }
 
-/// What was allowed, by kind.
+/// What was allowed to that function, by kind.
 pub fn uses<'a>(
     deployment: &Deployment,
+    report: &str,
     decisions: impl IntoIterator<Item = &'a Decision>,
 ) -> BTreeSet<Use> {
     decisions
@@ -47,25 +47,28 @@ pub fn uses<'a>(
         .map(|decision| {
             (
                 decision.action.clone(),
-                kind(deployment, &decision.resource),
+                kind(deployment, report, &decision.resource),
             )
         })
         .collect()
 }
 
-/// A Zoom account with a few records on each of two days.
+/// A Zoom account with a few records of each report on each of two days.
 pub fn zoom() -> Server {
     let mut world = World::new(4);
-    for day in 0..2 {
-        let records = Generator::new(day).day_until(days_ago(day), 20, Utc::now());
-        world.truth.add_all(days_ago(day), records);
+    for report in Report::ALL {
+        for day in 0..2 {
+            let generator = Generator::new(day).of(report);
+            let records = generator.day_until(days_ago(day), 20, Utc::now());
+            world.truth_of_mut(report).add_all(days_ago(day), records);
+        }
     }
     world.set_credentials(credentials());
     world.settings.per_second = 1_000;
     Server::start(world).unwrap()
 }
 
-/// The settings of a function that reads that account.
+/// The settings of functions that read that account.
 pub fn settings(zoom: &Server) -> Map<String, Value> {
     let settings = json!({
         "zoom_oauth_url": zoom.oauth_url(),
@@ -77,16 +80,20 @@ pub fn settings(zoom: &Server) -> Map<String, Value> {
     settings.as_object().unwrap().clone()
 }
 
-/// Lets the program do all that it ever does, as its role and with the settings that Terraform gave it, and says what it was
-/// allowed. Nothing may have been denied.
+/// Lets the program do all that it ever does, as the role of the function that collects this report and with the settings that
+/// Terraform gave it, and says what it was allowed. Nothing may have been denied.
 pub async fn live(
     stack: &Stack,
     deployment: &Deployment,
+    report: &str,
     zoom: &Server,
     decisions: &mut Decisions,
 ) -> BTreeSet<Use> {
-    let function = program(stack, deployment).await;
+    let deployed = deployment.report(report);
+    let function = program(stack, deployed).await;
     let bucket = stack.bucket(&deployment.bucket);
+    let reported = Report::ALL.into_iter().find(|one| one.name() == report);
+    let arrive = |days, count| arrive(zoom, reported.unwrap(), days, count);
     decisions.take();
 
     let first = invoke(&function).await;
@@ -105,48 +112,53 @@ pub async fn live(
 
     deliver(&function, 40).await;
     deliver(&function, 0).await;
-    arrive(zoom, 1, 3);
+    arrive(1, 3);
     deliver(&function, 3).await;
 
     // The log tells where the checkpoint stood; and so does an earlier version of it.
-    bucket.delete(&deployment.state_key).await.unwrap();
-    arrive(zoom, 0, 2);
+    bucket.delete(&deployed.state_key).await.unwrap();
+    arrive(0, 2);
     deliver(&function, 2).await;
     bucket
-        .write(&deployment.state_key, "no checkpoint")
+        .write(&deployed.state_key, "no checkpoint")
         .await
         .unwrap();
     deliver(&function, 0).await;
 
     // Without any of its versions, only the log is left to tell; what was deleted from it counts as well.
-    let entries = bucket.keys(&deployment.s3_prefix).await.unwrap();
+    let entries = bucket.keys(&deployed.s3_prefix).await.unwrap();
     bucket.delete(&entries[0]).await.unwrap();
-    for version in bucket.versions(&deployment.state_key).await.unwrap() {
+    for version in bucket.versions(&deployed.state_key).await.unwrap() {
         bucket
             .delete_version(&version.key, &version.id)
             .await
             .unwrap();
     }
-    arrive(zoom, 1, 1);
+    arrive(1, 1);
     deliver(&function, 1).await;
 
+    // For the next function there are none, as well.
+    stack
+        .put_secret(&deployment.secret_arn, "no credentials")
+        .await
+        .unwrap();
     let decisions = decisions.take();
     let denied: Vec<_> = decisions
         .iter()
         .filter(|decision| !decision.allowed)
         .collect();
     assert!(denied.is_empty(), "the program was denied: {denied:#?}");
-    uses(deployment, &decisions)
+    uses(deployment, report, &decisions)
 }
 
-async fn program(stack: &Stack, deployment: &Deployment) -> RuntimeApi {
+async fn program(stack: &Stack, report: &DeployedReport) -> RuntimeApi {
     let role = stack
-        .assume_role(&deployment.function_role_arn, "program")
+        .assume_role(&report.function_role_arn, "program")
         .await
         .unwrap();
     let configuration = stack.aws().lambda.get_function_configuration();
     let configuration = configuration
-        .function_name(&deployment.function_name)
+        .function_name(&report.function_name)
         .send()
         .await
         .unwrap();
@@ -168,9 +180,11 @@ async fn deliver(function: &RuntimeApi, records: usize) {
     assert_eq!(answer["written"], records, "{}", run.log);
 }
 
-fn arrive(zoom: &Server, days: u64, count: usize) {
-    let late = Generator::new(count as u64 + 100).day_until(days_ago(days), count, Utc::now());
-    zoom.world().truth.add_all(days_ago(days), late);
+fn arrive(zoom: &Server, report: Report, days: u64, count: usize) {
+    let generator = Generator::new(count as u64 + 100).of(report);
+    let late = generator.day_until(days_ago(days), count, Utc::now());
+    let mut world = zoom.world();
+    world.truth_of_mut(report).add_all(days_ago(days), late);
 }
 
 fn credentials() -> Credentials {

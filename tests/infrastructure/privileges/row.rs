@@ -11,6 +11,8 @@ use super::principals::Principal;
 pub struct Row {
     pub who: Principal,
     pub what: &'static str,
+    /// The report whose log, checkpoint, function, … it is about; none when it is about all of them.
+    pub report: &'static str,
     pub call: Call,
     /// Over plain HTTP, where TLS is the rule.
     pub in_the_clear: bool,
@@ -50,6 +52,9 @@ impl fmt::Display for Row {
         } else {
             ""
         };
+        if !self.report.is_empty() {
+            write!(f, "{}: ", self.report)?;
+        }
         match self.expectation {
             Expectation::Allowed { sid, .. } => {
                 write!(f, "{:?} may {}{way} ({sid})", self.who, self.what)
@@ -75,6 +80,7 @@ pub fn may(who: Principal, what: &'static str, sid: &'static str, call: Call) ->
     Row {
         who,
         what,
+        report: "",
         call,
         in_the_clear: false,
         expectation: Expectation::Allowed {
@@ -89,6 +95,7 @@ pub fn may_not(who: Principal, what: &'static str, because: &'static str, call: 
     Row {
         who,
         what,
+        report: "",
         call,
         in_the_clear: false,
         expectation: Expectation::Denied { sid: None, because },
@@ -125,6 +132,12 @@ impl Row {
         if let Expectation::Allowed { caller, .. } = &mut self.expectation {
             *caller = Caller::Program;
         }
+        self
+    }
+
+    /// About what this report has.
+    pub fn of(mut self, report: &'static str) -> Self {
+        self.report = report;
         self
     }
 

@@ -15,12 +15,15 @@ pub mod scheduler;
 
 use super::{place::Place, row::Row};
 
-/// The rows that hold whatever is switched on.
-pub fn rows(place: &Place) -> Vec<Row> {
+/// The rows that hold whatever is switched on, about what one report has; and what its function and schedule may not do to
+/// their neighbours.
+pub fn rows(place: &Place, neighbour: &Place) -> Vec<Row> {
     [
         function::rows(place),
+        function::keeps_to_its_report(place.collector, neighbour),
         bucket::what_the_bucket_insists_on(place),
         scheduler::rows(place),
+        scheduler::keeps_to_its_report(place.scheduler, neighbour),
         reader::rows(place),
         bucket::plain_http(place),
         outsiders::rows(place),

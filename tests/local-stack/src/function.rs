@@ -17,6 +17,7 @@ use serde_json::Value;
 use crate::{
     error::{Error, Result},
     stack::Stack,
+    terraform::DeployedReport,
 };
 
 /// The function that a stack has under a name.
@@ -48,12 +49,12 @@ pub struct LoggedRun {
 }
 
 impl Stack {
-    /// The function with this name that logs to this group.
-    pub fn function(&self, name: &str, log_group: &str) -> Function<'_> {
+    /// The function that collects this report.
+    pub fn function(&self, report: &DeployedReport) -> Function<'_> {
         Function {
             stack: self,
-            name: name.to_owned(),
-            log_group: log_group.to_owned(),
+            name: report.function_name.clone(),
+            log_group: report.log_group_name.clone(),
         }
     }
 }
@@ -221,10 +222,11 @@ impl Function<'_> {
             // Processes come and go while one looks.
             let read = |file: &str| fs::read(entry.path().join(file)).unwrap_or_default();
             let (stat, arguments) = (read("stat"), read("cmdline"));
+            // A stack has a function for each report.
+            let name = format!("AWS_LAMBDA_FUNCTION_NAME={}", self.name);
             if parent(&String::from_utf8_lossy(&stat)) == Some(self.stack.ministack_pid())
-                && arguments
-                    .split(|byte| *byte == 0)
-                    .any(|argument| argument.ends_with(b"/bootstrap"))
+                && parts(&arguments).any(|argument| argument.ends_with(b"/bootstrap"))
+                && parts(&read("environ")).any(|variable| variable == name.as_bytes())
             {
                 found.push(pid);
             }
@@ -250,6 +252,11 @@ fn kill(pid: u32) {
         // One that ended by itself just now is as dead.
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
     }
+}
+
+/// What `/proc` has as one text, each part ended by a null byte.
+fn parts(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == 0)
 }
 
 /// The parent's pid: the second field after the command's name, which stands in parentheses and may hold anything.

@@ -77,5 +77,5 @@ pub use moto::Moto;
 pub use proxy::{Proxy, Traffic};
 pub use runtime_api::{Invocation, Outcome, RuntimeApi};
 pub use stack::Stack;
-pub use terraform::{Applied, Deployment, Variables};
+pub use terraform::{Applied, DeployedReport, Deployment, Variables};
 pub use wire::{Call, Reply, Transport, Wire};

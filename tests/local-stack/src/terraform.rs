@@ -1,6 +1,6 @@
 //! `terraform apply` of `environments/local` against a stack.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -28,9 +28,9 @@ pub struct Variables {
     pub schedule_enabled: bool,
     /// Whether the bucket gets its lifecycle rules. The emulator never acts on them, and Terraform waits a minute for them.
     pub lifecycle_enabled: bool,
-    /// How the function reads Zoom: `zoom_oauth_url`, `zoom_api_url`, `start_date`, …
+    /// How the functions read Zoom: `zoom_oauth_url`, `zoom_api_url`, `start_date`, …
     pub settings: Map<String, Value>,
-    /// Whatever else the root takes, such as `reader_access`.
+    /// Whatever else the root takes, such as `reports` or `reader_access`.
     #[serde(flatten)]
     pub options: Map<String, Value>,
 }
@@ -40,15 +40,30 @@ pub struct Variables {
 pub struct Deployment {
     /// The bucket.
     pub bucket: String,
-    /// Where the delivered objects go.
-    pub s3_prefix: String,
-    /// The checkpoint's key.
-    pub state_key: String,
     /// The secret for the Zoom credentials.
     pub secret_arn: String,
     /// Its name.
     pub secret_name: String,
-    /// The function.
+    /// The user that the feeds read as, unless they assume a role.
+    pub reader_user_name: Option<String>,
+    /// The role that the feeds assume, unless they read as a user.
+    pub reader_role_arn: Option<String>,
+    /// The key that the bucket is encrypted with, unless it is S3's own.
+    pub kms_key_arn: Option<String>,
+    /// The topic that alarms are sent to.
+    pub alarm_topic_arn: String,
+    /// The alarms of all reports.
+    pub alarm_names: Vec<String>,
+    /// The dashboard, unless it is switched off.
+    pub dashboard_name: Option<String>,
+    /// What each report that is collected has of its own, by its name.
+    pub reports: BTreeMap<String, DeployedReport>,
+}
+
+/// What a report has of its own.
+#[derive(Clone, Debug, Deserialize)]
+pub struct DeployedReport {
+    /// The function that collects it.
     pub function_name: String,
     /// The role that it runs as.
     pub function_role_arn: String,
@@ -58,20 +73,35 @@ pub struct Deployment {
     pub failure_queue_url: String,
     /// The schedule.
     pub schedule_name: String,
-    /// The user that the feed reads as, unless it assumes a role.
-    pub reader_user_name: Option<String>,
-    /// The role that the feed assumes, unless it reads as a user.
-    pub reader_role_arn: Option<String>,
-    /// The key that the bucket is encrypted with, unless it is S3's own.
-    pub kms_key_arn: Option<String>,
-    /// The topic that alarms are sent to.
-    pub alarm_topic_arn: String,
+    /// Where the delivered objects go.
+    pub s3_prefix: String,
+    /// The checkpoint's key.
+    pub state_key: String,
     /// The alarms.
     pub alarm_names: Vec<String>,
-    /// The dashboard, unless it is switched off.
-    pub dashboard_name: Option<String>,
     /// What to enter in the feed's form, by the form's words.
     pub feed: Map<String, Value>,
+}
+
+impl Deployment {
+    /// What a report has of its own.
+    ///
+    /// # Panics
+    /// When it is not collected: the root's variable `reports` says which are.
+    pub fn report(&self, name: &str) -> &DeployedReport {
+        let deployed = self.reports.keys();
+        self.reports
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} is not among the reports collected: {deployed:?}"))
+    }
+
+    /// The report that is collected unless something else is asked for.
+    ///
+    /// # Panics
+    /// When it is not collected.
+    pub fn operation_logs(&self) -> &DeployedReport {
+        self.report("operationlogs")
+    }
 }
 
 /// One apply.

@@ -23,14 +23,14 @@ while True:
     if event.get("hang"):
         open(event["hang"], "w").close()
         time.sleep(3600)
-    names = ["AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "SSL_CERT_FILE", "S3_BUCKET", "PAGE_SIZE"]
+    names = ["AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL", "SSL_CERT_FILE", "S3_BUCKET", "PAGE_SIZE", "ZOOM_REPORT", "S3_PREFIX"]
     body = json.dumps({name: os.environ.get(name) for name in names})
     api.request("POST", f"/2018-06-01/runtime/invocation/{request}/response", body)
     api.getresponse().read()
 "#;
 
 #[tokio::test]
-async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
+async fn terraform_deploys_functions_that_run_and_can_be_killed() {
     let stack = Stack::start().await.unwrap();
     let variables = Variables {
         package_path: zip(stack.directory()),
@@ -45,7 +45,10 @@ async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
             ),
             ("zoom_api_url".to_owned(), json!("http://127.0.0.1:9/v2")),
         ]),
-        options: Map::new(),
+        options: Map::from_iter([(
+            "reports".to_owned(),
+            json!({"operationlogs": {}, "activities": {}}),
+        )]),
     };
     let applied = stack.apply(&variables).await.unwrap();
     assert!(
@@ -55,7 +58,7 @@ async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
             .any(|resource| resource.ends_with("aws_scheduler_schedule.main"))
     );
     let deployment = applied.deployment;
-    let function = stack.function(&deployment.function_name, &deployment.log_group_name);
+    let function = stack.function(deployment.operation_logs());
 
     let run = function.invoke(&json!({"n": 1})).await.unwrap();
     assert_eq!(run.function_error, None);
@@ -81,6 +84,19 @@ async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
         "{logged:?}"
     );
 
+    // Each report has a function of its own, and each function a process.
+    let sign_ins = stack.function(deployment.report("activities"));
+    let run = sign_ins.invoke(&json!({})).await.unwrap();
+    assert_eq!(run.payload["ZOOM_REPORT"], "activities");
+    assert_eq!(
+        run.payload["S3_PREFIX"],
+        deployment.report("activities").s3_prefix
+    );
+    assert_eq!(sign_ins.runs().await.unwrap().len(), 1);
+    let warm = sign_ins.processes().unwrap();
+    assert_eq!(warm.len(), 1);
+    assert!(!function.processes().unwrap().contains(&warm[0]));
+
     function.set_variable("PAGE_SIZE", Some("7")).await.unwrap();
     let run = function.invoke(&json!({})).await.unwrap();
     assert_eq!(run.payload["PAGE_SIZE"], "7");
@@ -94,6 +110,7 @@ async fn terraform_deploys_a_function_that_runs_and_can_be_killed() {
         function.kill().unwrap()
     });
     assert_eq!(killed, 1);
+    assert_eq!(sign_ins.processes().unwrap(), warm, "the other one lives");
     let run = run.unwrap();
     assert!(run.function_error.is_some(), "{run:?}");
     assert!(

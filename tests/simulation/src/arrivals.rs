@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rand::RngExt;
-use zoom_simulator::{Place, Record};
+use zoom_simulator::Place;
 
+use crate::rows::{ODD_SHAPES, odd_row, row};
 use crate::tally::Kind;
 use crate::world::{World, note};
 
@@ -76,7 +77,7 @@ impl World {
     }
 
     fn place(&self, day: NaiveDate) -> Place {
-        let rows = self.zoom.borrow().truth.count(day) as i64;
+        let rows = self.zoom.borrow().truth_of(self.scenario.report).count(day) as i64;
         match self.between(0, 3) {
             0 => Place::Head,
             1 => Place::At(self.between(0, rows) as usize),
@@ -93,10 +94,11 @@ impl World {
             format!("row {}", self.rows.get())
         };
         let odd = self.scenario.odd_rows && self.between(0, 4) == 0;
+        let report = self.scenario.report;
         let record = if odd {
-            self.odd_record(time, &detail)
+            odd_row(report, time, &detail, self.between(0, ODD_SHAPES - 1))
         } else {
-            Record::new(time, "ada@example.com", "User", "Add", &detail)
+            row(report, time, &detail)
         };
         if self
             .oracle
@@ -106,29 +108,12 @@ impl World {
             self.tally.add(Kind::EqualRow);
         }
         note!(self, "zoom lists {} on {day}, {place:?}", record.json());
-        let truth = &mut self.zoom.borrow_mut().truth;
+        let mut zoom = self.zoom.borrow_mut();
+        let truth = zoom.truth_of_mut(report);
         let head = truth.day(day).next().cloned();
         truth.insert(day, place, record);
         if head.is_some() && truth.day(day).next() == head.as_ref() {
             self.tally.add(Kind::LateRow);
         }
-    }
-
-    /// A record of another shape than Zoom documents, or with a time that is not on its day.
-    fn odd_record(&self, time: DateTime<Utc>, detail: &str) -> Record {
-        let at = time.format("%Y-%m-%dT%H:%M:%SZ");
-        let json = match self.between(0, 3) {
-            0 => format!(r#"{{"detail":"{detail}","n":1.50}}"#),
-            1 => format!(r#"{{"action":"{detail}","time":"{at}","operator":null}}"#),
-            2 => format!(
-                r#"{{"time":"{at}","operation_detail":"{detail}","nested":{{"z":[1e3,"\u00e9"]}}}}"#
-            ),
-            _ => {
-                let other_day = time - TimeDelta::days(1);
-                return Record::new(other_day, "ada@example.com", "User", "Add", detail);
-            }
-        };
-        Record::from_json(&json)
-            .unwrap_or_else(|_| Record::new(time, "ada@example.com", "User", "Add", detail))
     }
 }

@@ -17,7 +17,7 @@
 //! The modules, from the ground up:
 //!
 //! - `timeline`: simulated time; `tally`: faults by kind; `trace`: what happened, to be read
-//! - `scenario`: what a seed chooses before anything happens
+//! - `scenario`: what a seed chooses before anything happens; `rows`: the rows of each report
 //! - `oracle`: what is true, and what the function did; `account`: what an invocation may spend and write
 //! - `world`: clock, Zoom and bucket; `arrivals`: what happens in the account; `neighbours`: who else touches the bucket
 //! - `zoom_faults`: what can be wrong with an answer of Zoom's
@@ -33,6 +33,7 @@ mod calm;
 mod neighbours;
 mod oracle;
 mod process;
+mod rows;
 pub mod sabotage;
 mod scenario;
 mod schedule;

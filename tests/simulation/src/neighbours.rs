@@ -4,7 +4,6 @@
 use bytes::Bytes;
 use chrono::TimeDelta;
 
-use crate::scenario::STATE_KEY;
 use crate::tally::Kind;
 use crate::world::{Event, World, note};
 
@@ -49,7 +48,7 @@ impl World {
     pub(crate) fn tamper(&self) {
         let versions: Vec<Bytes> = self
             .bucket
-            .all_versions(STATE_KEY)
+            .all_versions(self.state_key())
             .into_iter()
             .map(|(_, body)| body)
             .collect();
@@ -64,28 +63,28 @@ impl World {
         };
         let kind = match self.between(0, kinds) {
             0 => {
-                self.bucket.delete(STATE_KEY);
+                self.bucket.delete(self.state_key());
                 Kind::StateDeleted
             }
             1 => {
                 let length = self.between(0, (newest.len() as i64 - 1).max(0));
                 self.bucket
-                    .overwrite(STATE_KEY, newest.slice(..length as usize));
+                    .overwrite(self.state_key(), newest.slice(..length as usize));
                 Kind::StateTruncated
             }
             2 => {
                 let older = self.between(0, versions.len() as i64 - 2);
                 self.bucket
-                    .overwrite(STATE_KEY, versions[older as usize].clone());
+                    .overwrite(self.state_key(), versions[older as usize].clone());
                 Kind::StateRolledBack
             }
             3 => {
                 self.bucket
-                    .overwrite(STATE_KEY, r#"{"state":"of something else"}"#);
+                    .overwrite(self.state_key(), r#"{"state":"of something else"}"#);
                 Kind::StateGarbage
             }
             _ => {
-                self.bucket.purge(STATE_KEY);
+                self.bucket.purge(self.state_key());
                 Kind::StatePurged
             }
         };

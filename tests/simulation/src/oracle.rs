@@ -13,9 +13,9 @@ use flate2::read::GzDecoder;
 use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::ledger::Counts;
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
+use zoom_operationlogs_to_s3::report::Report;
 
-use crate::scenario::{ADDED, PREFIX};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use crate::scenario::ADDED;
 
 /// A promise that was broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +36,9 @@ macro_rules! broken {
 pub(crate) use broken;
 
 /// See the [module](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Oracle {
+    pub(crate) report: &'static Report,
     pub(crate) days: BTreeMap<NaiveDate, Day>,
     /// The most records that an object may hold.
     pub(crate) max_records: usize,
@@ -87,6 +88,21 @@ pub(crate) struct Entry {
 }
 
 impl Oracle {
+    /// Of a world in which `report` is collected and nothing has happened.
+    pub(crate) fn of(report: &'static Report) -> Self {
+        Self {
+            report,
+            days: BTreeMap::new(),
+            max_records: 0,
+            tolerates_doubles: false,
+            tolerates_losses: false,
+            first_asked: None,
+            checkpoint: None,
+            tampered: 0,
+            lost: BTreeSet::new(),
+        }
+    }
+
     /// Zoom lists a row from `now` on. True if it lists an equal one already.
     pub(crate) fn listed(&mut self, day: NaiveDate, json: &str, now: DateTime<Utc>) -> bool {
         let day = self.days.entry(day).or_default();
@@ -101,7 +117,7 @@ impl Oracle {
             return true;
         }
         day.missing += 1;
-        let fingerprint = Record::parse(json, &OPERATION_LOGS)
+        let fingerprint = Record::parse(json, self.report)
             .map_or(Fingerprint::from_bytes([0; 16]), |record| {
                 record.fingerprint()
             });
@@ -122,7 +138,7 @@ impl Oracle {
         body: &[u8],
         now: DateTime<Utc>,
     ) -> Result<usize, Violation> {
-        let Some((date, number)) = day_and_number(key) else {
+        let Some((date, number)) = day_and_number(self.report.name, key) else {
             return broken!("an object that is no entry is written below the prefix: {key}");
         };
         let mut text = String::new();
@@ -386,11 +402,12 @@ fn only_grows(
 }
 
 /// The day and the number in an entry's key. Written anew here: the function's own reading is what is checked.
-fn day_and_number(key: &str) -> Option<(NaiveDate, usize)> {
-    let (folder, name) = key.strip_prefix(PREFIX)?.rsplit_once('/')?;
+fn day_and_number(report: &str, key: &str) -> Option<(NaiveDate, usize)> {
+    let key = key.strip_prefix(&format!("zoom/{report}/"))?;
+    let (folder, name) = key.rsplit_once('/')?;
     let day = NaiveDate::parse_from_str(folder, "%Y/%m/%d").ok()?;
     let number = name
-        .strip_prefix(&format!("zoom-operationlogs-{day}-"))?
+        .strip_prefix(&format!("zoom-{report}-{day}-"))?
         .strip_suffix(".json.gz")?;
     let digits = number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit());
     Some((day, number.parse().ok().filter(|_| digits)?))

@@ -19,7 +19,6 @@ use crate::simulate::Simulation;
 use crate::tally::Kind;
 use crate::view::View;
 use crate::world::{Event, RunId, World, note};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 
 /// The limit that the function is given. Zoom's own is not lower, but it is the whole account's.
 pub(crate) const REQUESTS_PER_SECOND: u32 = 5;
@@ -57,7 +56,7 @@ impl Process {
         };
         let client = Client::new(
             endpoints,
-            &OPERATION_LOGS,
+            settings.report,
             view.clone(),
             view.clone(),
             view.clone(),

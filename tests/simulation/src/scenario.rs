@@ -9,14 +9,10 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Map;
 use zoom_operationlogs_to_s3::collector::Settings;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
-use zoom_simulator::{ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, RetryAfter};
-
-/// Below this prefix is the log.
-pub(crate) const PREFIX: &str = "zoom/operationlogs/";
-
-/// The checkpoint's key.
-pub(crate) const STATE_KEY: &str = "zoom/state/operationlogs.json";
+use zoom_operationlogs_to_s3::report::{self as collected, ACTIVITIES, OPERATION_LOGS};
+use zoom_simulator::{
+    ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, Report, RetryAfter,
+};
 
 /// What the bucket promises: nothing deletes an entry within an hour of its writing.
 const FEED_WAITS: TimeDelta = TimeDelta::hours(1);
@@ -40,6 +36,8 @@ pub enum Campaign {
 #[derive(Debug)]
 pub(crate) struct Scenario {
     pub(crate) begins: DateTime<Utc>,
+    /// Which report is collected.
+    pub(crate) report: Report,
     pub(crate) collector: Settings,
     pub(crate) zoom: zoom_simulator::Settings,
     /// Between two firings of the schedule.
@@ -86,6 +84,7 @@ pub(crate) struct Chances {
 
 impl Scenario {
     pub(crate) fn choose(campaign: Campaign, rng: &mut ChaCha8Rng) -> Self {
+        let (report, collected) = some_report(rng);
         let pick = |rng: &mut ChaCha8Rng, of: &[i64]| of.choose(rng).copied().unwrap_or_default();
         let late_arrival = TimeDelta::hours(pick(rng, &[0, 1, 6, 12, 48]));
         let begins = some_moment(late_arrival, rng);
@@ -93,9 +92,9 @@ impl Scenario {
             .random_bool(0.5)
             .then(|| begins.date_naive() - TimeDelta::days(rng.random_range(0..3)));
         let collector = Settings {
-            report: &OPERATION_LOGS,
-            s3_prefix: PREFIX.to_owned(),
-            state_key: STATE_KEY.to_owned(),
+            report: collected,
+            s3_prefix: collected.prefix(),
+            state_key: collected.state_key(),
             page_size: pick(rng, &[1, 2, 3, 4, 5, 8]) as u16,
             start_date,
             late_arrival,
@@ -107,8 +106,9 @@ impl Scenario {
         let odd_rows = rng.random_bool(0.2);
         Self {
             begins,
+            report,
             collector,
-            zoom: zoom(campaign, begins, odd_rows, rng),
+            zoom: zoom(campaign, report, begins, odd_rows, rng),
             schedule: TimeDelta::minutes(pick(rng, &[1, 5, 15, 15])),
             timeout: TimeDelta::seconds(pick(rng, &[20, 60, 300])),
             firings: rng.random_range(18..22),
@@ -126,6 +126,21 @@ impl Scenario {
                 .then(|| TimeDelta::days(pick(rng, &[1, 7, 30]))),
             versions_kept: VERSIONS_KEPT,
         }
+    }
+}
+
+/// How many worlds collect sign-ins; the others collect operation logs.
+const SIGN_INS: f64 = 0.4;
+
+/// Which report is collected, in Zoom's view and in the function's. It is drawn apart from all else, so that a seed's
+/// world is the same but for its rows whatever share each report has.
+fn some_report(rng: &ChaCha8Rng) -> (Report, &'static collected::Report) {
+    let mut rng = rng.clone();
+    rng.set_stream(1);
+    if rng.random_bool(SIGN_INS) {
+        (Report::Activities, &ACTIVITIES)
+    } else {
+        (Report::OperationLogs, &OPERATION_LOGS)
     }
 }
 
@@ -176,6 +191,7 @@ impl Chances {
 
 fn zoom(
     campaign: Campaign,
+    report: Report,
     begins: DateTime<Utc>,
     odd_rows: bool,
     rng: &mut ChaCha8Rng,
@@ -191,6 +207,8 @@ fn zoom(
         .unwrap_or(&RetryAfter::Absent)
     };
     zoom_simulator::Settings {
+        // The other report is refused.
+        scopes: vec![report.scope().to_owned()],
         page_token_seconds: [20, 120, 900].choose(rng).copied().unwrap_or(900),
         access_token_seconds: [90, 600, 3600].choose(rng).copied().unwrap_or(3600),
         paging: if rng.random_bool(0.4) {

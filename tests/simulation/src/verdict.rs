@@ -10,6 +10,8 @@ use crate::world::World;
 /// See the [module](self).
 #[derive(Debug, Default)]
 pub struct Verdict {
+    /// The name of the report that was collected.
+    pub report: &'static str,
     /// The promise that was broken, if one was.
     pub violation: Option<Violation>,
     /// How often what went wrong.
@@ -28,6 +30,7 @@ pub struct Verdict {
 
 impl Verdict {
     pub(crate) fn of(world: Rc<World>, runs: u32, violation: Option<Violation>) -> Self {
+        let report = world.scenario.collector.report.name;
         let (records, lost, doubled) = {
             let oracle = world.oracle.borrow();
             let lost = world.start().map_or(0, |start| oracle.missing(start));
@@ -38,6 +41,7 @@ impl Verdict {
             Err(world) => (world.tally.clone(), Trace::Off),
         };
         Self {
+            report,
             violation,
             tally,
             runs,

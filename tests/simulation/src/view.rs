@@ -18,7 +18,6 @@ use zoom_operationlogs_to_s3::store::{
 use zoom_operationlogs_to_s3::zoom::{Request, Response, Transport, TransportError};
 use zoom_simulator::{Delivery, Endpoint, Script};
 
-use crate::scenario::STATE_KEY;
 use crate::tally::Kind;
 use crate::wire::{self, Asked, Got};
 use crate::world::{Event, Put, RunId, World, note, ready};
@@ -167,7 +166,7 @@ impl Store for View {
     async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
         let bucket = &self.world.bucket;
         self.read("s3:GetObject", key, async || {
-            if key == STATE_KEY {
+            if key == self.world.state_key() {
                 self.account.load(&self.world.oracle.borrow());
             }
             bucket.get(key).await

@@ -21,10 +21,12 @@ pub fn request(request: Request<'_>) -> zoom_simulator::Request {
                 client_secret: password.expose_secret().to_owned(),
             })
         }
-        Request::Query { query, bearer, .. } => {
+        Request::Query { url, query, bearer } => {
+            // Its path: the report is part of it.
+            let path = url.splitn(4, '/').nth(3).unwrap_or_default();
             let base = zoom_simulator::Request {
                 method: "GET".to_owned(),
-                path: "/v2/report/operationlogs".to_owned(),
+                path: format!("/{path}"),
                 authorization: Some(format!("Bearer {}", bearer.expose_secret())),
                 ..zoom_simulator::Request::default()
             };

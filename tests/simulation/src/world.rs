@@ -13,7 +13,7 @@ use zoom_operationlogs_to_s3::zoom::earliest_day;
 
 use crate::account::Daily;
 use crate::oracle::{Oracle, Violation};
-use crate::scenario::{Campaign, STATE_KEY, Scenario};
+use crate::scenario::{Campaign, Scenario};
 use crate::tally::{Kind, Tally};
 use crate::timeline::Timeline;
 use crate::trace::Trace;
@@ -104,7 +104,7 @@ impl World {
             max_records: scenario.collector.max_records_per_object,
             tolerates_doubles: campaign != Campaign::Guarantee,
             tolerates_losses: campaign == Campaign::ShuffledRows,
-            ..Oracle::default()
+            ..Oracle::of(scenario.collector.report)
         };
         Self {
             timeline: Timeline::new(scenario.begins),
@@ -125,6 +125,11 @@ impl World {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.timeline.now()
+    }
+
+    /// The checkpoint's key.
+    pub(crate) fn state_key(&self) -> &str {
+        &self.scenario.collector.state_key
     }
 
     /// Whether a thing of this probability happens. In the end nothing goes wrong any more, and no number is drawn.
@@ -170,7 +175,7 @@ impl World {
         let answer = ready(self.bucket.put(&key, body.clone(), condition));
         match &answer {
             Ok(_) => {
-                let checked = if key == STATE_KEY {
+                let checked = if key == self.state_key() {
                     note!(
                         self,
                         "run {run}: the checkpoint is written, {} bytes",

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::generator::Generator;
 use crate::record::Record;
 use crate::reply::Answer;
+use crate::report::Report;
 use crate::request::Request;
 use crate::script::Script;
 use crate::settings::Settings;
@@ -25,6 +26,8 @@ enum ControlError {
     NotFound,
     #[error("date must be YYYY-MM-DD")]
     Date,
+    #[error("there is no report {0:?}; there are {names}", names = Report::ALL.map(Report::name).join(" and "))]
+    Report(String),
     #[error("position must be a number, counted from the head of the day's list and from 0")]
     Position,
     #[error("there is no such record")]
@@ -83,13 +86,23 @@ fn date_of(request: &Request) -> Result<NaiveDate, ControlError> {
         .ok_or(ControlError::Date)
 }
 
-/// The counts of all days, or the records of one: a line each, newest first.
+/// The report that is named; the operation logs, if none is.
+fn report_of(request: &Request) -> Result<Report, ControlError> {
+    request
+        .parameter("report")
+        .map_or(Ok(Report::default()), |name| {
+            Report::named(&name).ok_or(ControlError::Report(name))
+        })
+}
+
+/// The counts of all days of a report, or the records of one: a line each, newest first.
 fn truth(world: &World, request: &Request) -> Result<Answer, ControlError> {
+    let truth = world.truth_of(report_of(request)?);
     if request.parameter("date").is_none() {
-        return shown(&world.truth.counts());
+        return shown(&truth.counts());
     }
     let mut lines = String::new();
-    for record in world.truth.day(date_of(request)?) {
+    for record in truth.day(date_of(request)?) {
         lines.push_str(record.json());
         lines.push('\n');
     }
@@ -102,6 +115,8 @@ fn truth(world: &World, request: &Request) -> Result<Answer, ControlError> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NewRecords {
+    #[serde(default)]
+    report: Report,
     date: NaiveDate,
     #[serde(default)]
     records: Vec<Record>,
@@ -117,6 +132,7 @@ fn add_records(
     request: &Request,
 ) -> Result<Answer, ControlError> {
     let NewRecords {
+        report,
         date,
         mut records,
         count,
@@ -126,20 +142,21 @@ fn add_records(
     if records.is_empty() == count.is_none() {
         return Err(ControlError::RecordsOrCount);
     }
+    let truth = world.truth_of_mut(report);
     if let Some(count) = count {
         // Asked twice, it shall not make up the same records twice.
-        let seed = seed.unwrap_or(world.truth.count(date) as u64);
-        records = Generator::new(seed).day_until(date, count, now);
+        let seed = seed.unwrap_or(truth.count(date) as u64);
+        records = Generator::new(seed).of(report).day_until(date, count, now);
     }
     let added = records.len();
     if place == Place::ByTime {
-        world.truth.add_all(date, records);
+        truth.add_all(date, records);
     } else {
         for record in records {
-            world.truth.insert(date, place, record);
+            truth.insert(date, place, record);
         }
     }
-    shown(&json!({"added": added, "count": world.truth.count(date)}))
+    shown(&json!({"added": added, "count": truth.count(date)}))
 }
 
 fn remove_record(world: &mut World, request: &Request) -> Result<Answer, ControlError> {
@@ -147,7 +164,7 @@ fn remove_record(world: &mut World, request: &Request) -> Result<Answer, Control
         .parameter("position")
         .and_then(|position| position.parse().ok());
     let removed = world
-        .truth
+        .truth_of_mut(report_of(request)?)
         .remove(date_of(request)?, position.ok_or(ControlError::Position)?);
     shown(&removed.ok_or(ControlError::NoSuchRecord)?)
 }

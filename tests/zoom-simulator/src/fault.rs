@@ -36,7 +36,7 @@ pub enum Fault {
     AccessTokenExpired,
     /// 400, code 300: the page token is invalid or expired.
     PageTokenInvalid,
-    /// 400, code 4711: the token lacks the granular scope.
+    /// 400, code 4711: the token lacks the granular scope of the report that was asked for.
     MissingScope,
     /// 400, code 4700: the token lacks the classic scope.
     MissingClassicScope,
@@ -60,11 +60,11 @@ pub enum Fault {
     TruncatedJson,
     /// The body is not JSON.
     NotJson,
-    /// No `operation_logs`.
+    /// No array of rows: no `operation_logs`, no `activity_logs`.
     LogsMissing,
-    /// `"operation_logs":null`.
+    /// `null` in its place.
     LogsNull,
-    /// `"operation_logs":{}`.
+    /// `{}` in its place.
     LogsNotAnArray,
     /// The body is followed by white space (which JSON allows) until it has this many bytes.
     Oversized(u64),
@@ -89,7 +89,8 @@ pub enum Fault {
     /// The connection stays open without an answer.
     Hang,
 
-    // Changes in the account, just before the request is answered.
+    // Changes in the account, just before the request is answered. Records arrive in and vanish from the report that
+    // was asked for; the operation logs, if it was none.
     /// Records arrive.
     Arrival {
         /// The day whose list they arrive in.

@@ -1,4 +1,5 @@
-//! Zoom's Server-to-Server OAuth and `GET /v2/report/operationlogs`, simulated.
+//! Zoom's Server-to-Server OAuth and two of its reports, `GET /v2/report/operationlogs` and `GET /v2/report/activities`,
+//! simulated.
 //!
 //! The crate has two layers. The lower one is pure: a [`World`] is asked with the time and a [`Request`] and gives a
 //! [`Reply`]. It reads no clock, opens no socket and draws its random numbers from a seed, so that a simulation can
@@ -27,13 +28,14 @@
 //!
 //! The modules, from the ground up:
 //!
+//! - `report`: which reports there are, what each one is called and who may read it
 //! - `record`: one row, as the exact JSON text that Zoom would send
-//! - `truth`: what happened in the account: each day's list of records
+//! - `truth`: what a report is cut from: each day's list of records
 //! - `generator`: a realistic account of any size, from a seed
 //! - `settings`: what differs from account to account and from mood to mood
 //! - `request`, `reply`: what goes in and what comes out; `zoom_error`: Zoom's own words when it refuses
 //! - `oauth`, `limits`, `paging`: the three desks a request passes: its token, its quota, its page
-//! - `report`: the report itself; `layout`: the white space of its JSON
+//! - `page`: one page of a report; `layout`: the white space of its JSON
 //! - `fault`, `script`: what can go wrong, and when it shall
 //! - `world`: all of these as one value; `request_log`: what it was asked
 //! - `server`, `control`, `wire`: the world behind a port, and the endpoints that let another process play with it
@@ -44,6 +46,7 @@ mod generator;
 mod layout;
 mod limits;
 mod oauth;
+mod page;
 mod paging;
 mod record;
 mod reply;
@@ -61,8 +64,9 @@ mod zoom_error;
 pub use fault::{Fault, RetryAfter};
 pub use generator::Generator;
 pub use oauth::Credentials;
-pub use record::{Record, RecordError};
+pub use record::{Activity, Record, RecordError};
 pub use reply::{Answer, Delivery, Reply};
+pub use report::Report;
 pub use request::{Endpoint, Request};
 pub use request_log::LoggedRequest;
 pub use script::Script;

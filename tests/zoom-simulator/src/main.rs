@@ -7,7 +7,7 @@ use chrono::Utc;
 use clap::Parser;
 use zoom_simulator::{Credentials, Server, World};
 
-/// Simulates Zoom's Server-to-Server OAuth and its operation logs report on a loopback port.
+/// Simulates Zoom's Server-to-Server OAuth, its operation logs and its sign-in and sign-out report on a loopback port.
 ///
 /// The first line it prints is its address. What an app must know is taken from the environment:
 /// ZOOM_SIMULATOR_ACCOUNT_ID, ZOOM_SIMULATOR_CLIENT_ID and ZOOM_SIMULATOR_CLIENT_SECRET (by default simulated-account,
@@ -24,7 +24,7 @@ struct Arguments {
     /// How many days the account's past has, today included.
     #[arg(long, default_value_t = 3)]
     days: u64,
-    /// How many things happened on a working day.
+    /// How many things happened on a working day, and how often people signed in or out.
     #[arg(long, default_value_t = 1000)]
     records_per_day: usize,
     /// A file to write the address to once requests are answered.

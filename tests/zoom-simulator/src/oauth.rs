@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
 use crate::reply::Answer;
+use crate::report::Report;
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::zoom_error;
@@ -50,7 +51,7 @@ pub(crate) struct AccessTokens {
 #[derive(Debug, Clone)]
 struct Grant {
     expires: DateTime<Utc>,
-    scopes_suffice: bool,
+    scopes: Vec<String>,
 }
 
 impl AccessTokens {
@@ -75,7 +76,7 @@ impl AccessTokens {
             token.clone(),
             Grant {
                 expires,
-                scopes_suffice: settings.scopes_suffice(),
+                scopes: settings.scopes.clone(),
             },
         );
         token
@@ -129,11 +130,12 @@ impl AccessTokens {
         Answer::json(200, body.to_string())
     }
 
-    /// Whether the request's token opens the report; if not, what Zoom says.
+    /// Whether the request's token opens `report`; if not, what Zoom says.
     pub(crate) fn check(
         &self,
         now: DateTime<Utc>,
         request: &Request,
+        report: Report,
         settings: &Settings,
     ) -> Result<(), Box<Answer>> {
         let token = request
@@ -147,11 +149,11 @@ impl AccessTokens {
         if now >= grant.expires {
             return Err(zoom_error::access_token_expired().into());
         }
-        if !grant.scopes_suffice {
+        if !report.opens_to(&grant.scopes) {
             let refusal = if settings.classic_scopes {
                 zoom_error::missing_classic_scope()
             } else {
-                zoom_error::missing_scope()
+                zoom_error::missing_scope(report)
             };
             return Err(refusal.into());
         }

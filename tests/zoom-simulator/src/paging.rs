@@ -10,16 +10,18 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::record::Record;
+use crate::report::Report;
 use crate::request::Request;
 use crate::settings::Settings;
 
-/// What the report is asked for. A page token belongs to exactly one of these.
+/// What is asked for. A page token belongs to exactly one of these.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Query {
+    pub(crate) report: Report,
     pub(crate) from: NaiveDate,
     pub(crate) to: NaiveDate,
     pub(crate) page_size: usize,
-    /// In snake case; none for all of them.
+    /// In snake case; none for all of them. Only operation logs have any.
     pub(crate) category: Option<String>,
 }
 
@@ -53,10 +55,11 @@ impl Query {
     /// The query of a request, if Zoom takes it.
     pub(crate) fn of(
         request: &Request,
+        report: Report,
         now: DateTime<Utc>,
         settings: &Settings,
     ) -> Result<Self, QueryError> {
-        let query = Self::read(request)?;
+        let query = Self::read(request, report)?;
         if query.from > query.to {
             return Err(QueryError::Backwards);
         }
@@ -77,7 +80,7 @@ impl Query {
     }
 
     /// The query of a request, as far as it can be read at all.
-    pub(crate) fn read(request: &Request) -> Result<Self, QueryError> {
+    pub(crate) fn read(request: &Request, report: Report) -> Result<Self, QueryError> {
         let page_size = match request.parameter("page_size") {
             None => DEFAULT_PAGE_SIZE,
             Some(size) => size
@@ -87,12 +90,13 @@ impl Query {
                 .ok_or(QueryError::PageSize)?,
         };
         Ok(Self {
+            report,
             from: date(request, "from").ok_or(QueryError::From)?,
             to: date(request, "to").ok_or(QueryError::To)?,
             page_size,
-            category: request
-                .parameter("category_type")
-                .filter(|category| !matches!(category.as_str(), "" | "all")),
+            category: request.parameter("category_type").filter(|category| {
+                report == Report::OperationLogs && !matches!(category.as_str(), "" | "all")
+            }),
         })
     }
 }
@@ -175,6 +179,7 @@ mod tests {
                 query: query.to_owned(),
                 ..Request::default()
             },
+            Report::OperationLogs,
             now,
             &Settings::default(),
         )

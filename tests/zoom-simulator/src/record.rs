@@ -1,4 +1,4 @@
-//! One row of the report.
+//! One row of a report.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::layout;
 
-/// One row of the report: the exact JSON text that is sent, and the second it sorts by.
+/// One row of a report: the exact JSON text that is sent, and the second it sorts by.
 ///
 /// A record has no id, as Zoom's has none: two records with the same text are two events. Clones share their text, so
 /// that a list of a million can be pinned cheaply.
@@ -17,6 +17,21 @@ use crate::layout;
 pub struct Record {
     second: i64,
     text: Arc<str>,
+}
+
+/// A row of the activities without its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Activity<'a> {
+    /// `type`: `Sign in` or `Sign out`.
+    pub kind: &'a str,
+    /// Who.
+    pub email: &'a str,
+    /// From where.
+    pub ip_address: &'a str,
+    /// With what: `Browser`, `mac`, `win`, `iOS`, `Android` and so on.
+    pub client_type: &'a str,
+    /// Of which version; `-` for a browser.
+    pub version: &'a str,
 }
 
 /// Why a text is no record.
@@ -31,7 +46,7 @@ pub enum RecordError {
 const WITHOUT_TIME: i64 = i64::MAX;
 
 impl Record {
-    /// A record with the five documented fields, in Zoom's order.
+    /// A row of the operation logs: a record with the five documented fields, in Zoom's order.
     #[must_use]
     pub fn new(
         time: DateTime<Utc>,
@@ -47,6 +62,24 @@ impl Record {
             Value::from(category_type),
             Value::from(action),
             Value::from(operation_detail),
+        );
+        Self {
+            second: time.timestamp(),
+            text: text.into(),
+        }
+    }
+
+    /// A row of the activities: a record with their six documented fields, in Zoom's order.
+    #[must_use]
+    pub fn activity(time: DateTime<Utc>, activity: &Activity<'_>) -> Self {
+        let text = format!(
+            r#"{{"client_type":{},"email":{},"ip_address":{},"time":"{}","type":{},"version":{}}}"#,
+            Value::from(activity.client_type),
+            Value::from(activity.email),
+            Value::from(activity.ip_address),
+            time.to_rfc3339_opts(SecondsFormat::Secs, true),
+            Value::from(activity.kind),
+            Value::from(activity.version),
         );
         Self {
             second: time.timestamp(),
@@ -141,6 +174,25 @@ mod tests {
             r#"{"time":"2026-11-22T09:05:07Z","operator":"zoë@example.com","category_type":"User Group","action":"Update","operation_detail":"Edit Group \"A\" "}"#
         );
         assert_eq!(record.time(), Some(time));
+    }
+
+    #[test]
+    fn a_sign_in_is_written_as_zoom_writes_it() {
+        let time = Utc.with_ymd_and_hms(2026, 11, 22, 9, 5, 7).unwrap();
+        let activity = Activity {
+            kind: "Sign in",
+            email: "zoë@example.com",
+            ip_address: "2001:db8::1",
+            client_type: "Browser",
+            version: "-",
+        };
+        let record = Record::activity(time, &activity);
+        assert_eq!(
+            record.json(),
+            r#"{"client_type":"Browser","email":"zoë@example.com","ip_address":"2001:db8::1","time":"2026-11-22T09:05:07Z","type":"Sign in","version":"-"}"#
+        );
+        assert_eq!(record.time(), Some(time));
+        assert!(!record.is_of("user"));
     }
 
     #[test]

@@ -1,188 +1,132 @@
-//! The report itself: one page of rows, cut from the truth and written as Zoom writes it.
+//! The reports of the account: what each one is called, and who may read it.
 
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 
-use chrono::{DateTime, Utc};
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
-
-use crate::layout;
-use crate::paging::{Position, Query};
-use crate::record::Record;
-use crate::settings::{ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, Settings};
-use crate::truth::Truth;
-
-/// One page: its rows, and how many the whole list has.
-#[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Record>,
-    pub(crate) total: usize,
+/// One of the reports that are simulated. Another one is a name here, a row in [`description`](Report) and a few lines
+/// in the generator.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Report {
+    /// `GET /v2/report/operationlogs`: what administrators and users changed.
+    #[default]
+    OperationLogs,
+    /// `GET /v2/report/activities`: who signed in and out.
+    Activities,
 }
 
-/// The first position of a sweep that request number `number` begins.
-pub(crate) fn begin(truth: &Truth, query: &Query, settings: &Settings, number: u64) -> Position {
-    let snapshot = match settings.paging {
-        Paging::Live => None,
-        Paging::Snapshot => Some(listed(truth, query).cloned().collect::<Arc<[Record]>>()),
-    };
-    Position {
-        offset: 0,
-        sweep: number,
-        snapshot,
-    }
+/// What is said of a report in one place.
+struct Description {
+    name: &'static str,
+    rows: &'static str,
+    scopes: [&'static str; 2],
 }
 
-/// The page at `position`, as request number `number` sees it.
-pub(crate) fn page(
-    truth: &Truth,
-    query: &Query,
-    settings: &Settings,
-    position: &Position,
-    number: u64,
-) -> Page {
-    let order = match settings.order_in_second {
-        OrderInSecond::Stable => None,
-        OrderInSecond::ShuffledPerSweep => Some(position.sweep),
-        OrderInSecond::ShuffledPerRequest => Some(number),
-    };
-    let Position {
-        offset, snapshot, ..
-    } = position;
-    match (snapshot, &query.category, order) {
-        // The usual case does not touch rows outside the page, for a list may be a million long.
-        (None, None, None) => Page {
-            rows: truth
-                .between(query.from, query.to, *offset)
-                .take(query.page_size)
-                .cloned()
-                .collect(),
-            total: truth.count_between(query.from, query.to),
-        },
-        _ => {
-            let mut list: Vec<&Record> = match snapshot {
-                Some(snapshot) => snapshot.iter().collect(),
-                None => listed(truth, query).collect(),
-            };
-            if let Some(seed) = order {
-                shuffle_seconds(&mut list, seed);
-            }
-            let rows = list
-                .iter()
-                .skip(*offset)
-                .take(query.page_size)
-                .map(|record| (*record).clone())
-                .collect();
-            Page {
-                rows,
-                total: list.len(),
-            }
+/// The classic scopes open every report.
+const CLASSIC_SCOPES: [&str; 2] = ["report:read:admin", "report:master"];
+/// Where the reports are.
+const PREFIX: &str = "/v2/report/";
+
+impl Report {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::OperationLogs, Self::Activities];
+
+    const fn description(self) -> Description {
+        match self {
+            Self::OperationLogs => Description {
+                name: "operationlogs",
+                rows: "operation_logs",
+                scopes: [
+                    "report:read:operation_logs:admin",
+                    "report:read:operation_logs:master",
+                ],
+            },
+            Self::Activities => Description {
+                name: "activities",
+                rows: "activity_logs",
+                scopes: [
+                    "report:read:user_activities:admin",
+                    "report:read:user_activities:master",
+                ],
+            },
         }
     }
-}
 
-/// All rows of a query, in the report's order.
-fn listed<'a>(truth: &'a Truth, query: &'a Query) -> impl Iterator<Item = &'a Record> {
-    let wanted = |record: &&Record| {
-        query
-            .category
-            .as_deref()
-            .is_none_or(|category| record.is_of(category))
-    };
-    truth.between(query.from, query.to, 0).filter(wanted)
-}
+    /// Its name in the path, in scripts and at the control endpoints.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.description().name
+    }
 
-/// Reorders rows of the same second among themselves, each second for itself, so that a new row leaves the others' order
-/// alone.
-fn shuffle_seconds(list: &mut [&Record], seed: u64) {
-    for second in list
-        .chunk_by_mut(|a, b| a.second() == b.second())
-        .filter(|second| second.len() > 1)
-    {
-        second.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    /// The name of the answer's array.
+    #[must_use]
+    pub const fn rows(self) -> &'static str {
+        self.description().rows
+    }
+
+    /// The granular scope that opens it, and the one that Zoom names when it is missing.
+    #[must_use]
+    pub const fn scope(self) -> &'static str {
+        self.description().scopes[0]
+    }
+
+    /// Where it is, without the host.
+    #[must_use]
+    pub fn path(self) -> String {
+        format!("{PREFIX}{}", self.name())
+    }
+
+    /// The report of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|report| report.name() == name)
+    }
+
+    /// The report at `path`.
+    pub(crate) fn at(path: &str) -> Option<Self> {
+        Self::named(path.strip_prefix(PREFIX)?)
+    }
+
+    /// Whether one of `scopes` opens it.
+    pub(crate) fn opens_to(self, scopes: &[String]) -> bool {
+        let own = self.description().scopes;
+        scopes
+            .iter()
+            .any(|scope| own.contains(&scope.as_str()) || CLASSIC_SCOPES.contains(&scope.as_str()))
     }
 }
 
-/// What stands where the rows should be.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Rows<'a> {
-    /// The rows.
-    These(&'a [Record]),
-    /// `"operation_logs":null`.
-    Null,
-    /// `"operation_logs":{}`.
-    NotAnArray,
-    /// No `operation_logs`.
-    Missing,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// The body of an answer.
-pub(crate) fn body(
-    now: DateTime<Utc>,
-    query: &Query,
-    rows: Rows<'_>,
-    next_page_token: Option<&str>,
-    settings: &Settings,
-) -> String {
-    let mut body = format!(
-        r#"{{"from":"{}","to":"{}","page_size":{}"#,
-        query.from, query.to, query.page_size
-    );
-    match (next_page_token, settings.last_page_token) {
-        (Some(token), _) => body += &format!(r#","next_page_token":{}"#, Value::from(token)),
-        (None, LastPageToken::Empty) => body += r#","next_page_token":"""#,
-        (None, LastPageToken::Null) => body += r#","next_page_token":null"#,
-        (None, LastPageToken::Absent) => {}
-    }
-    match rows {
-        Rows::These(rows) => {
-            body += r#","operation_logs":["#;
-            let extra = settings
-                .extra_fields
-                .as_ref()
-                .filter(|extra| now >= extra.since)
-                .map(members);
-            for (index, row) in rows.iter().enumerate() {
-                if index > 0 {
-                    body.push(',');
-                }
-                append(&mut body, row.json(), extra.as_deref().unwrap_or_default());
-            }
-            body.push(']');
+    #[test]
+    fn every_report_is_found_by_its_name_and_its_path_and_in_json() {
+        for report in Report::ALL {
+            assert_eq!(Report::named(report.name()), Some(report));
+            assert_eq!(Report::at(&report.path()), Some(report));
+            assert_eq!(
+                serde_json::to_value(report).unwrap(),
+                serde_json::json!(report.name())
+            );
         }
-        Rows::Null => body += r#","operation_logs":null"#,
-        Rows::NotAnArray => body += r#","operation_logs":{}"#,
-        Rows::Missing => {}
+        assert_eq!(Report::at("/v2/report/users"), None);
+        assert_eq!(Report::at("/v2/report/activities/"), None);
+        assert_eq!(Report::at("activities"), None);
     }
-    body.push('}');
-    match settings.layout {
-        Layout::Compact => body,
-        Layout::Pretty => layout::spread(&body),
-    }
-}
 
-/// The extra fields as they stand in an object, without its braces.
-fn members(extra: &ExtraFields) -> String {
-    let object = Value::Object(extra.fields.clone()).to_string();
-    object
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// Appends a record with `extra` members at its end.
-fn append(body: &mut String, record: &str, extra: &str) {
-    match record.strip_suffix('}') {
-        Some(open) if !extra.is_empty() => {
-            body.push_str(open);
-            if !open.ends_with('{') {
-                body.push(',');
+    #[test]
+    fn a_scope_opens_its_own_report_and_a_classic_one_opens_all() {
+        for report in Report::ALL {
+            let opened = |scope: &str| report.opens_to(&[scope.to_owned()]);
+            for other in Report::ALL {
+                assert_eq!(opened(other.scope()), report == other);
             }
-            body.push_str(extra);
-            body.push('}');
+            assert!(opened("report:read:admin"));
+            assert!(opened("report:master"));
+            assert!(!opened("user:read:admin"));
+            assert!(!report.opens_to(&[]));
         }
-        _ => body.push_str(record),
     }
 }

@@ -7,11 +7,10 @@ use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
 use crate::oauth::Credentials;
+use crate::report::Report;
 
 /// The path of the token endpoint.
 const OAUTH_PATH: &str = "/oauth/token";
-/// The path of the report.
-const REPORT_PATH: &str = "/v2/report/operationlogs";
 
 /// What of Zoom a request goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -19,7 +18,7 @@ const REPORT_PATH: &str = "/v2/report/operationlogs";
 pub enum Endpoint {
     /// `POST /oauth/token`.
     OAuth,
-    /// `GET /v2/report/operationlogs`.
+    /// `GET /v2/report/operationlogs` or one of the others, see [`Report`].
     Report,
     /// Anything else; answered with 404.
     Other,
@@ -64,17 +63,26 @@ impl Request {
         }
     }
 
-    /// Asks for the first page of the report, of the default size.
+    /// Asks for the first page of the operation logs, of the default size.
     #[must_use]
     pub fn report(access_token: &str, from: NaiveDate, to: NaiveDate) -> Self {
         Self {
             method: "GET".to_owned(),
-            path: REPORT_PATH.to_owned(),
+            path: Report::OperationLogs.path(),
             authorization: Some(format!("Bearer {access_token}")),
             ..Self::default()
         }
         .with("from", &from.to_string())
         .with("to", &to.to_string())
+    }
+
+    /// The same of another report.
+    #[must_use]
+    pub fn of(self, report: Report) -> Self {
+        Self {
+            path: report.path(),
+            ..self
+        }
     }
 
     /// The same with a `page_size`.
@@ -107,9 +115,15 @@ impl Request {
     pub fn endpoint(&self) -> Endpoint {
         match (self.method.as_str(), self.path.as_str()) {
             ("POST", OAUTH_PATH) => Endpoint::OAuth,
-            ("GET", REPORT_PATH) => Endpoint::Report,
+            _ if self.asked_report().is_some() => Endpoint::Report,
             _ => Endpoint::Other,
         }
+    }
+
+    /// The report that is asked for, if it is one.
+    #[must_use]
+    pub fn asked_report(&self) -> Option<Report> {
+        Report::at(&self.path).filter(|_| self.method == "GET")
     }
 
     /// The value of a parameter in the query.

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::fault::Fault;
+use crate::report::Report;
 use crate::request::Endpoint;
 
 /// A request that was made. It holds no `Authorization` header, no body and no value of a token.
@@ -13,6 +14,8 @@ pub struct LoggedRequest {
     pub time: DateTime<Utc>,
     /// For what.
     pub endpoint: Endpoint,
+    /// For which report, if for one.
+    pub report: Option<Report>,
     /// The endpoint's how-manieth request it is, counted from 1 since the world began.
     pub number: u64,
     /// The method.

@@ -6,10 +6,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Kind};
+use crate::report::Report;
 use crate::request::Endpoint;
 
 /// A [`Fault`] and the requests it happens to: every condition must hold. Unless said otherwise it happens once, to the
-/// next request for the report (to the next one for a token, if it is [`Fault::InvalidClient`]).
+/// next request for any report (to the next one for a token, if it is [`Fault::InvalidClient`]).
 ///
 /// Of several scripts that fit a request, all that change the account or add latency fire; of the others the first one
 /// fires and the rest wait for a later request.
@@ -20,6 +21,8 @@ pub struct Script {
     fault: Fault,
     /// To requests for this endpoint.
     on: Option<Endpoint>,
+    /// To requests for this report; without it, for any.
+    report: Option<Report>,
     /// To the endpoint's request of this number, counted from 1 since the world began.
     request: Option<u64>,
     /// To queries that include this day.
@@ -47,6 +50,7 @@ impl Script {
         Self {
             fault,
             on: None,
+            report: None,
             request: None,
             date: None,
             page: None,
@@ -61,6 +65,15 @@ impl Script {
     pub fn on(self, endpoint: Endpoint) -> Self {
         Self {
             on: Some(endpoint),
+            ..self
+        }
+    }
+
+    /// To requests for `report`.
+    #[must_use]
+    pub fn of(self, report: Report) -> Self {
+        Self {
+            report: Some(report),
             ..self
         }
     }
@@ -132,6 +145,9 @@ impl Script {
     fn fits(&self, asked: &Asked) -> bool {
         self.times != Some(0)
             && self.on.unwrap_or(self.fault.endpoint()) == asked.endpoint
+            && self
+                .report
+                .is_none_or(|report| asked.report == Some(report))
             && self.request.is_none_or(|number| number == asked.number)
             && self.date.is_none_or(|date| {
                 asked
@@ -146,6 +162,7 @@ impl Script {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
     pub(crate) endpoint: Endpoint,
+    pub(crate) report: Option<Report>,
     pub(crate) number: u64,
     pub(crate) days: Option<(NaiveDate, NaiveDate)>,
     pub(crate) page: Option<usize>,
@@ -207,6 +224,7 @@ mod tests {
         let date = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
         Asked {
             endpoint: Endpoint::Report,
+            report: Some(Report::OperationLogs),
             number,
             days: Some((date, date)),
             page: Some(1),

@@ -5,16 +5,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::fault::RetryAfter;
+use crate::report::Report;
 
 /// How the simulated account and API behave. The defaults are a Pro account on a good day.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// The scopes of the app. A token carries those of the moment it was issued.
+    /// The scopes of the app: those of all reports unless set. A token carries those of the moment it was issued.
     pub scopes: Vec<String>,
     /// Whether the app has classic scopes: decides between the codes 4700 and 4711 when one is missing.
     pub classic_scopes: bool,
-    /// Whether the app's owner may see the report at all; if not, code 200.
+    /// Whether the app's owner may see reports at all; if not, code 200.
     pub permission: bool,
     /// The `api_url` that comes with a token. A [`Server`](crate::Server) puts its own address in place of Zoom's, so that
     /// a client that follows it stays here.
@@ -31,15 +32,15 @@ pub struct Settings {
     pub last_page_token: LastPageToken,
     /// The order of rows in one second.
     pub order_in_second: OrderInSecond,
-    /// Requests in any one second.
+    /// Requests in any one second, for all reports together.
     pub per_second: u32,
-    /// Requests in a day (UTC).
+    /// Requests in a day (UTC), for all reports together.
     pub per_day: u32,
     /// The form of `Retry-After` when the day's quota is used up.
     pub daily_retry_after: RetryAfter,
     /// The form of `Retry-After` when the second's quota is used up.
     pub per_second_retry_after: RetryAfter,
-    /// How many months back the report goes.
+    /// How many months back the reports go.
     pub history_months: u32,
     /// Fields that every record carries from some moment on.
     pub extra_fields: Option<ExtraFields>,
@@ -50,7 +51,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            scopes: vec!["report:read:operation_logs:admin".to_owned()],
+            scopes: Report::ALL.map(|report| report.scope().to_owned()).to_vec(),
             classic_scopes: false,
             permission: true,
             api_url: Self::ZOOM_API_URL.to_owned(),
@@ -74,19 +75,6 @@ impl Default for Settings {
 impl Settings {
     /// Where Zoom's API is.
     pub(crate) const ZOOM_API_URL: &str = "https://api.zoom.us";
-
-    /// Whether one of the scopes opens the report.
-    pub(crate) fn scopes_suffice(&self) -> bool {
-        const SUFFICIENT: [&str; 4] = [
-            "report:read:operation_logs:admin",
-            "report:read:operation_logs:master",
-            "report:read:admin",
-            "report:master",
-        ];
-        self.scopes
-            .iter()
-            .any(|scope| SUFFICIENT.contains(&scope.as_str()))
-    }
 }
 
 /// What a page token stands for.

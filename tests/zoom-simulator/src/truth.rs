@@ -1,4 +1,4 @@
-//! What happened in the account: each day's list of records, which every answer is cut from.
+//! What a report is cut from: each day's list of records.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub enum Place {
     At(usize),
 }
 
-/// Every day's records. The day is the one that is asked of Zoom; a record's own `time` need not lie on it.
+/// Every day's records of one report. The day is the one that is asked of Zoom; a record's own `time` need not lie on it.
 #[derive(Debug, Clone, Default)]
 pub struct Truth {
     /// Oldest first, so that the usual arrival, at the head, is a push.

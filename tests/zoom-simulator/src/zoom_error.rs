@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::fault::RetryAfter;
 use crate::reply::Answer;
+use crate::report::Report;
 
 fn coded(status: u16, code: u32, message: &str) -> Answer {
     Answer::json(
@@ -44,11 +45,12 @@ pub(crate) fn access_token_expired() -> Answer {
     coded(401, 124, "Access token is expired.")
 }
 
-pub(crate) fn missing_scope() -> Answer {
+pub(crate) fn missing_scope(report: Report) -> Answer {
+    let scope = report.scope();
     coded(
         400,
         4711,
-        "Invalid access token, does not contain scopes:[report:read:operation_logs:admin].",
+        &format!("Invalid access token, does not contain scopes:[{scope}]."),
     )
 }
 

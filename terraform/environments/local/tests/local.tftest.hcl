@@ -16,7 +16,7 @@ run "has_the_outputs_of_the_other_roots" {
   command = plan
 
   assert {
-    condition     = keys(output.pipelines) == ["main"] && output.pipelines["main"].function_name == "zoom_operationlogs_to_s3-local"
+    condition     = keys(output.pipelines) == ["main"] && output.pipelines["main"].reports["operationlogs"].function_name == "zoom_operationlogs_to_s3-local"
     error_message = "Got ${jsonencode(output.pipelines)}."
   }
 }
@@ -41,11 +41,12 @@ run "takes_what_the_pipeline_can_do_besides" {
     create_kms_key              = true
     object_lock                 = { mode = "GOVERNANCE", days = 1 }
     permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/boundary"
+    reports                     = { operationlogs = {}, activities = {} }
     alarm_emails                = ["soc@example.com"]
   }
 
   assert {
-    condition     = output.pipelines["main"].reader_user_name == null && output.pipelines["main"].kms_key_arn != null
+    condition     = output.pipelines["main"].reader_user_name == null && output.pipelines["main"].kms_key_arn != null && length(output.pipelines["main"].reports) == 2
     error_message = "Got ${jsonencode(output.pipelines)}."
   }
 }

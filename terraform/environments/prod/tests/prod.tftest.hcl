@@ -16,8 +16,8 @@ run "one_account_by_default" {
   command = plan
 
   assert {
-    condition     = keys(output.pipelines) == ["main"] && output.pipelines["main"].function_name == "zoom_operationlogs_to_s3"
-    error_message = "Got ${jsonencode({ for account, pipeline in output.pipelines : account => pipeline.function_name })}."
+    condition     = keys(output.pipelines) == ["main"] && output.pipelines["main"].reports["operationlogs"].function_name == "zoom_operationlogs_to_s3"
+    error_message = "Got ${jsonencode({ for account, pipeline in output.pipelines : account => keys(pipeline.reports) })}."
   }
 
   assert {
@@ -35,7 +35,7 @@ run "several_accounts_share_nothing" {
     permissions_boundary_arn = "arn:aws:iam::123456789012:policy/boundary"
 
     zoom_accounts = {
-      main = { settings = { start_date = "2026-06-01" } }
+      main = { settings = { start_date = "2026-06-01" }, reports = { operationlogs = {}, activities = {} } }
       emea = {
         bucket_name                 = "acme-zoom-emea"
         reader_access               = "web_identity"
@@ -51,10 +51,24 @@ run "several_accounts_share_nothing" {
   assert {
     condition = alltrue([
       for name in [
-        "secret_name", "function_name", "log_group_name", "schedule_name", "dashboard_name",
+        "secret_name", "dashboard_name",
       ] : output.pipelines["emea"][name] == "${output.pipelines["main"][name]}-emea"
     ])
     error_message = "Each account must have names of its own: ${jsonencode(output.pipelines)}"
+  }
+
+  assert {
+    condition = alltrue([
+      for name in [
+        "function_name", "log_group_name", "schedule_name",
+      ] : output.pipelines["emea"].reports["operationlogs"][name] == "${output.pipelines["main"].reports["operationlogs"][name]}-emea"
+    ])
+    error_message = "Each account must have names of its own: ${jsonencode(output.pipelines)}"
+  }
+
+  assert {
+    condition     = keys(output.pipelines["main"].reports) == ["activities", "operationlogs"] && keys(output.pipelines["emea"].reports) == ["operationlogs"]
+    error_message = "Each account has the reports that it asks for: ${jsonencode(output.pipelines)}"
   }
 
   assert {

@@ -268,11 +268,31 @@ run "takes_every_name_size_and_period_as_given" {
   }
 }
 
+run "collects_another_report" {
+  variables {
+    report    = "activities"
+    title     = "sign-ins and sign-outs"
+    s3_prefix = "zoom/activities/"
+    state_key = "zoom/state/activities.json"
+  }
+
+  assert {
+    condition     = aws_lambda_function.main.environment[0].variables["ZOOM_REPORT"] == "activities" && aws_lambda_function.main.description == "Delivers Zoom sign-ins and sign-outs to S3, each record exactly once"
+    error_message = "The function must be told which report is its own: ${jsonencode(aws_lambda_function.main.environment[0].variables)}"
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.function.name == "write-zoom-sign-ins-and-sign-outs" && !strcontains(aws_iam_role_policy.function.policy, "zoom/operationlogs/") && !strcontains(aws_iam_role_policy.function.policy, "zoom/state/operationlogs.json")
+    error_message = "The role gets at its own report's objects alone: ${aws_iam_role_policy.function.policy}"
+  }
+}
+
 run "leaves_defaults_to_the_function" {
   command = plan
 
   assert {
     condition = aws_lambda_function.main.environment[0].variables == tomap({
+      ZOOM_REPORT    = "operationlogs"
       S3_BUCKET      = "logs"
       S3_PREFIX      = "zoom/operationlogs/"
       STATE_KEY      = "zoom/state/operationlogs.json"
@@ -305,6 +325,7 @@ run "passes_every_setting_on" {
 
   assert {
     condition = aws_lambda_function.main.environment[0].variables == tomap({
+      ZOOM_REPORT                  = "operationlogs"
       S3_BUCKET                    = "logs"
       S3_PREFIX                    = "zoom/operationlogs/"
       STATE_KEY                    = "zoom/state/operationlogs.json"
@@ -329,6 +350,8 @@ run "refuses_wrong_inputs" {
   command = plan
 
   variables {
+    report                      = "report/operationlogs"
+    title                       = "Operation logs"
     function_name               = "zoom operationlogs"
     role_name                   = "role/with/path"
     failure_queue_name          = "failures.fifo"
@@ -351,6 +374,8 @@ run "refuses_wrong_inputs" {
   }
 
   expect_failures = [
+    var.report,
+    var.title,
     var.function_name,
     var.role_name,
     var.failure_queue_name,

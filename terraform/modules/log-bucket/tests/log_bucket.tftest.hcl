@@ -142,7 +142,7 @@ run "protects_the_log" {
 
 run "keeps_entries_longer_than_zoom_does" {
   assert {
-    condition     = aws_s3_bucket_lifecycle_configuration.main[0].rule[*].id == tolist(["expire-log-entries", "expire-checkpoint-versions", "abort-incomplete-uploads"])
+    condition     = aws_s3_bucket_lifecycle_configuration.main[0].rule[*].id == tolist(["expire-operationlogs-entries", "expire-operationlogs-checkpoint-versions", "abort-incomplete-uploads"])
     error_message = "A rule was added or removed; check that it cannot delete an entry too early."
   }
 
@@ -168,6 +168,55 @@ run "keeps_entries_longer_than_zoom_does" {
   assert {
     condition     = alltrue([for rule in aws_s3_bucket_lifecycle_configuration.main[0].rule : length(rule.transition) == 0 && length(rule.noncurrent_version_transition) == 0])
     error_message = "Archived objects can be read neither by the feed nor by a replay."
+  }
+}
+
+run "keeps_the_log_of_every_report" {
+  variables {
+    logs = {
+      operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "zoom/state/operationlogs.json" }
+      activities    = { s3_prefix = "zoom/activities/", state_key = "zoom/state/activities.json" }
+    }
+  }
+
+  assert {
+    condition = slice(jsondecode(aws_s3_bucket_policy.main.policy).Statement, 1, 3) == [
+      {
+        Sid       = "DenyUnconditionalLogEntries"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = ["arn:aws:s3:::logs/zoom/operationlogs/*", "arn:aws:s3:::logs/zoom/activities/*"]
+        Condition = { Null = { "s3:if-none-match" = "true" } }
+      },
+      {
+        Sid       = "DenyUnconditionalCheckpoint"
+        Effect    = "Deny"
+        Principal = "*"
+        Action    = "s3:PutObject"
+        Resource  = ["arn:aws:s3:::logs/zoom/state/operationlogs.json", "arn:aws:s3:::logs/zoom/state/activities.json"]
+        Condition = { Null = { "s3:if-match" = "true", "s3:if-none-match" = "true" } }
+      },
+    ]
+    error_message = "The bucket policy does not protect every log: ${aws_s3_bucket_policy.main.policy}"
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_s3_bucket_policy.main.policy).Statement) == 5
+    error_message = "A second log needs no more statements: ${aws_s3_bucket_policy.main.policy}"
+  }
+
+  assert {
+    condition = jsonencode([
+      for rule in aws_s3_bucket_lifecycle_configuration.main[0].rule :
+      [rule.id, rule.filter[0].prefix, rule.expiration[*].days, rule.noncurrent_version_expiration[*].noncurrent_days] if rule.id != "abort-incomplete-uploads"
+      ]) == jsonencode([
+      ["expire-activities-entries", "zoom/activities/", [400], [200]],
+      ["expire-operationlogs-entries", "zoom/operationlogs/", [400], [200]],
+      ["expire-activities-checkpoint-versions", "zoom/state/activities.json", [], [30]],
+      ["expire-operationlogs-checkpoint-versions", "zoom/state/operationlogs.json", [], [30]],
+    ])
+    error_message = "Every log has its two rules: ${jsonencode(aws_s3_bucket_lifecycle_configuration.main[0].rule)}"
   }
 }
 
@@ -272,8 +321,7 @@ run "refuses_what_would_break_the_promise" {
 
   variables {
     bucket_name               = "Logs.example"
-    s3_prefix                 = "zoom/operationlogs"
-    state_key                 = "/zoom/state.json"
+    logs                      = { operationlogs = { s3_prefix = "zoom/operationlogs", state_key = "zoom/state.json" } }
     log_retention_days        = 199
     noncurrent_retention_days = 199
     kms_key_arn               = "arn:aws:kms:eu-west-1:123456789012:alias/logs"
@@ -281,8 +329,7 @@ run "refuses_what_would_break_the_promise" {
 
   expect_failures = [
     var.bucket_name,
-    var.s3_prefix,
-    var.state_key,
+    var.logs,
     var.log_retention_days,
     var.noncurrent_retention_days,
     var.kms_key_arn,
@@ -298,4 +345,108 @@ run "refuses_broken_numbers" {
   }
 
   expect_failures = [var.log_retention_days, var.noncurrent_retention_days]
+}
+
+# `logs` has several validations, and a run tells only that one of them failed; so each has its run.
+
+run "refuses_a_bucket_for_nothing" {
+  command = plan
+
+  variables {
+    logs = {}
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_report_that_is_no_name" {
+  command = plan
+
+  variables {
+    logs = { "operation logs" = { s3_prefix = "zoom/operationlogs/", state_key = "zoom/state.json" } }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_checkpoint_that_is_no_key" {
+  command = plan
+
+  variables {
+    logs = { operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "/zoom/state.json" } }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_log_in_another" {
+  command = plan
+
+  variables {
+    logs = {
+      operationlogs = { s3_prefix = "zoom/", state_key = "state/operationlogs.json" }
+      activities    = { s3_prefix = "zoom/activities/", state_key = "state/activities.json" }
+    }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_two_logs_in_one_place" {
+  command = plan
+
+  variables {
+    logs = {
+      operationlogs = { s3_prefix = "zoom/", state_key = "state/operationlogs.json" }
+      activities    = { s3_prefix = "zoom/", state_key = "state/activities.json" }
+    }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_checkpoint_in_its_own_log" {
+  command = plan
+
+  variables {
+    logs = { operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "zoom/operationlogs/state.json" } }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_checkpoint_in_another_log" {
+  command = plan
+
+  variables {
+    logs = {
+      operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "zoom/activities/state.json" }
+      activities    = { s3_prefix = "zoom/activities/", state_key = "zoom/state/activities.json" }
+    }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_one_checkpoint_for_two_logs" {
+  command = plan
+
+  variables {
+    logs = {
+      operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "zoom/state.json" }
+      activities    = { s3_prefix = "zoom/activities/", state_key = "zoom/state.json" }
+    }
+  }
+
+  expect_failures = [var.logs]
+}
+
+run "refuses_a_checkpoint_whose_rule_would_take_entries" {
+  command = plan
+
+  variables {
+    logs = { operationlogs = { s3_prefix = "zoom/operationlogs/", state_key = "zoom" } }
+  }
+
+  expect_failures = [var.logs]
 }

@@ -20,9 +20,9 @@ run "production_has_the_names_of_the_guide" {
     condition = [
       local.bucket_name,
       output.secret_name,
-      output.function_name,
-      output.log_group_name,
-      output.schedule_name,
+      output.reports["operationlogs"].function_name,
+      output.reports["operationlogs"].log_group_name,
+      output.reports["operationlogs"].schedule_name,
       output.reader_user_name,
       ] == [
       "zoom-operation-logs-123456789012-eu-west-1",
@@ -41,7 +41,7 @@ run "production_has_the_names_of_the_guide" {
   }
 
   assert {
-    condition = jsonencode(output.feed) == jsonencode({
+    condition = jsonencode(output.reports["operationlogs"].feed) == jsonencode({
       "Source type"            = "Amazon S3 V2"
       "Log type"               = "Zoom Operation Logs"
       "S3 URI"                 = "s3://logs/zoom/operationlogs/"
@@ -53,7 +53,7 @@ run "production_has_the_names_of_the_guide" {
       "Access Key ID"          = "of secops-reader, by make reader-key"
       "Secret Access Key"      = "printed once, by make reader-key"
     })
-    error_message = "The feed must read exactly the prefix and delete nothing: ${jsonencode(output.feed)}"
+    error_message = "The feed must read exactly the prefix and delete nothing: ${jsonencode(output.reports["operationlogs"].feed)}"
   }
 }
 
@@ -68,9 +68,9 @@ run "other_environments_add_their_name" {
     condition = [
       local.bucket_name,
       output.secret_name,
-      output.function_name,
-      output.log_group_name,
-      output.schedule_name,
+      output.reports["operationlogs"].function_name,
+      output.reports["operationlogs"].log_group_name,
+      output.reports["operationlogs"].schedule_name,
       output.reader_user_name,
       ] == [
       "zoom-operation-logs-123456789012-eu-west-1-dev",
@@ -89,6 +89,128 @@ run "other_environments_add_their_name" {
   }
 }
 
+run "sign_ins_are_a_second_report" {
+  command = plan
+
+  variables {
+    environment = "dev"
+    reports     = { operationlogs = {}, activities = {} }
+  }
+
+  assert {
+    condition     = keys(output.reports) == ["activities", "operationlogs"]
+    error_message = "Got ${jsonencode(keys(output.reports))}."
+  }
+
+  assert {
+    condition = [
+      output.reports["activities"].function_name,
+      local.reports["activities"].role_name,
+      output.reports["activities"].log_group_name,
+      output.reports["activities"].schedule_name,
+      local.reports["activities"].schedule_role_name,
+      local.reports["activities"].failure_queue_name,
+      output.reports["activities"].s3_prefix,
+      output.reports["activities"].state_key,
+      ] == [
+      "zoom_activities_to_s3-dev",
+      "WriteZoomActivitiesToS3Role-dev",
+      "/aws/lambda/zoom_activities_to_s3-dev",
+      "zoom-activities-schedule-15min-dev",
+      "InvokeZoomActivitiesFunctionRole-dev",
+      "zoom-activities-failures-dev",
+      "zoom/activities/",
+      "zoom/state/activities.json",
+    ]
+    error_message = "Got ${jsonencode(local.reports["activities"])}."
+  }
+
+  assert {
+    condition     = output.reports["operationlogs"].function_name == "zoom_operationlogs_to_s3-dev" && output.reports["operationlogs"].s3_prefix == "zoom/operationlogs/"
+    error_message = "The first report stays as it was: ${jsonencode(output.reports["operationlogs"])}"
+  }
+
+  # One secret, reader, topic and dashboard, under the names that they had.
+  assert {
+    condition     = output.secret_name == "zoom-operationlogs-credentials-dev" && output.reader_user_name == "secops-reader-dev" && output.dashboard_name == "zoom-operationlogs-dev"
+    error_message = "What the reports share keeps its name."
+  }
+
+  assert {
+    condition     = toset(output.alarm_names) == toset(concat(output.reports["activities"].alarm_names, output.reports["operationlogs"].alarm_names)) && length(toset(output.alarm_names)) == 16 && alltrue([for name in output.reports["activities"].alarm_names : startswith(name, "zoom-activities-dev-")])
+    error_message = "Each report has alarms of its own: ${jsonencode(output.alarm_names)}"
+  }
+
+  assert {
+    condition     = output.reports["activities"].feed["S3 URI"] == "s3://logs/zoom/activities/" && output.reports["activities"].feed["Log type"] == "Zoom Operation Logs"
+    error_message = "Sign-ins have a feed of the same log type: ${jsonencode(output.reports["activities"].feed)}"
+  }
+
+  # Of 5 requests a second and 10000 a day.
+  assert {
+    condition     = local.settings.zoom_max_requests_per_second == 2 && local.settings.zoom_daily_request_budget == 5000
+    error_message = "Two functions may not ask more of Zoom than one: ${jsonencode(local.settings)}"
+  }
+}
+
+run "reports_share_what_the_account_is_given" {
+  command = plan
+
+  variables {
+    reports  = { operationlogs = {}, activities = {} }
+    settings = { zoom_max_requests_per_second = 1, zoom_daily_request_budget = 7001, page_size = 100 }
+  }
+
+  assert {
+    condition     = local.settings.zoom_max_requests_per_second == 1 && local.settings.zoom_daily_request_budget == 3500 && local.settings.page_size == 100
+    error_message = "Each gets an equal part, and at least one request: ${jsonencode(local.settings)}"
+  }
+}
+
+run "a_report_alone_has_all_that_the_account_is_given" {
+  command = plan
+
+  variables {
+    reports  = { activities = {} }
+    settings = { zoom_daily_request_budget = 7001 }
+  }
+
+  assert {
+    condition     = keys(output.reports) == ["activities"] && local.settings.zoom_daily_request_budget == 7001 && local.settings.zoom_max_requests_per_second == null
+    error_message = "Got ${jsonencode(local.settings)}."
+  }
+}
+
+run "refuses_a_report_that_nobody_knows" {
+  command = plan
+
+  variables {
+    reports = { operationlogs = {}, meetings = {} }
+  }
+
+  expect_failures = [var.reports]
+}
+
+run "refuses_a_report_that_is_null" {
+  command = plan
+
+  variables {
+    reports = { operationlogs = {}, activities = null }
+  }
+
+  expect_failures = [var.reports]
+}
+
+run "refuses_no_report" {
+  command = plan
+
+  variables {
+    reports = {}
+  }
+
+  expect_failures = [var.reports]
+}
+
 run "other_accounts_add_theirs_after_it" {
   command = plan
 
@@ -101,8 +223,8 @@ run "other_accounts_add_theirs_after_it" {
     condition = [
       local.bucket_name,
       output.secret_name,
-      output.function_name,
-      output.schedule_name,
+      output.reports["operationlogs"].function_name,
+      output.reports["operationlogs"].schedule_name,
       output.reader_user_name,
       output.dashboard_name,
       ] == [
@@ -129,6 +251,7 @@ run "the_longest_names_fit" {
   variables {
     environment = "dev"
     account     = "elevenchars"
+    reports     = { operationlogs = {}, activities = {} }
   }
 
   assert {
@@ -145,8 +268,8 @@ run "production_has_accounts_too" {
   }
 
   assert {
-    condition     = output.function_name == "zoom_operationlogs_to_s3-emea"
-    error_message = "Got ${output.function_name}."
+    condition     = output.reports["operationlogs"].function_name == "zoom_operationlogs_to_s3-emea"
+    error_message = "Got ${output.reports["operationlogs"].function_name}."
   }
 }
 
@@ -155,12 +278,11 @@ run "takes_names_of_ones_own" {
 
   variables {
     bucket_name = "acme-zoom-logs"
-    s3_prefix   = "audit/zoom/"
-    state_key   = "audit/zoom-state.json"
+    reports     = { operationlogs = { s3_prefix = "audit/zoom/", state_key = "audit/zoom-state.json" } }
   }
 
   assert {
-    condition     = local.bucket_name == "acme-zoom-logs" && output.s3_prefix == "audit/zoom/" && output.state_key == "audit/zoom-state.json"
+    condition     = local.bucket_name == "acme-zoom-logs" && output.reports["operationlogs"].s3_prefix == "audit/zoom/" && output.reports["operationlogs"].state_key == "audit/zoom-state.json"
     error_message = "The given names must be used."
   }
 }
@@ -172,8 +294,7 @@ run "null_is_the_default" {
   variables {
     account                     = null
     architecture                = null
-    s3_prefix                   = null
-    state_key                   = null
+    reports                     = null
     log_retention_days          = null
     noncurrent_retention_days   = null
     enforce_conditional_writes  = null
@@ -190,7 +311,6 @@ run "null_is_the_default" {
     schedule_enabled            = null
     allow_delete_after_transfer = null
     alarm_emails                = null
-    newest_record_max_age_hours = null
     create_kms_key              = null
     reader_access               = null
     feed_namespace              = null
@@ -199,7 +319,7 @@ run "null_is_the_default" {
   }
 
   assert {
-    condition     = output.function_name == "zoom_operationlogs_to_s3" && output.state_key == "zoom/state/operationlogs.json" && length(output.alarm_names) > 0
+    condition     = output.reports["operationlogs"].function_name == "zoom_operationlogs_to_s3" && output.reports["operationlogs"].state_key == "zoom/state/operationlogs.json" && length(output.alarm_names) > 0
     error_message = "null must be as good as left out."
   }
 }
@@ -226,7 +346,7 @@ run "passes_everything_on" {
     schedule_expression         = "rate(5 minutes)"
     schedule_enabled            = false
     alarm_emails                = ["soc@example.com"]
-    newest_record_max_age_hours = 24
+    reports                     = { operationlogs = { newest_record_max_age_hours = 24 } }
     permissions_boundary_arn    = "arn:aws:iam::123456789012:policy/boundary"
     kms_key_arn                 = "arn:aws:kms:eu-west-1:123456789012:key/given"
     function_log_kms_key_arn    = "arn:aws:kms:eu-west-1:123456789012:key/logs"
@@ -249,8 +369,8 @@ run "passes_everything_on" {
   }
 
   assert {
-    condition     = output.feed["Asset namespace"] == "zoom" && output.feed["Ingestion labels"] == tomap({ team = "it" })
-    error_message = "Got ${jsonencode(output.feed)}."
+    condition     = output.reports["operationlogs"].feed["Asset namespace"] == "zoom" && output.reports["operationlogs"].feed["Ingestion labels"] == tomap({ team = "it" })
+    error_message = "Got ${jsonencode(output.reports["operationlogs"].feed)}."
   }
 }
 
@@ -281,12 +401,12 @@ run "lets_the_feed_in_without_a_key" {
   }
 
   assert {
-    condition = { for name, value in output.feed : name => value if contains(["Authentication", "AWS IAM role ARN", "Subject ID"], name) } == {
+    condition = { for name, value in output.reports["operationlogs"].feed : name => value if contains(["Authentication", "AWS IAM role ARN", "Subject ID"], name) } == {
       "Authentication"   = "AWS IAM role"
       "AWS IAM role ARN" = "arn:aws:iam::123456789012:role/role"
       "Subject ID"       = "123456789012345678901"
     }
-    error_message = "Got ${jsonencode(output.feed)}."
+    error_message = "Got ${jsonencode(output.reports["operationlogs"].feed)}."
   }
 }
 
@@ -299,32 +419,21 @@ run "warns_of_a_feed_that_deletes" {
 
   # It is done all the same: a check only warns.
   assert {
-    condition     = output.feed["Source deletion option"] == "Delete transferred files and empty directories"
+    condition     = output.reports["operationlogs"].feed["Source deletion option"] == "Delete transferred files and empty directories"
     error_message = "A reader that may delete belongs to a feed that does."
   }
 
   expect_failures = [check.deletion_after_transfer]
 }
 
-run "refuses_a_checkpoint_below_the_feed" {
-  command = plan
-
-  variables {
-    state_key = "zoom/operationlogs/state.json"
-  }
-
-  expect_failures = [var.state_key]
-}
-
-run "refuses_a_prefix_without_slash_and_a_long_environment" {
+run "refuses_a_long_environment" {
   command = plan
 
   variables {
     environment = "Production-EU"
-    s3_prefix   = "zoom/operationlogs"
   }
 
-  expect_failures = [var.environment, var.s3_prefix]
+  expect_failures = [var.environment]
 }
 
 run "refuses_an_account_with_a_hyphen" {

@@ -95,6 +95,7 @@ run "takes_names_interval_and_boundary_as_given" {
   command = plan
 
   variables {
+    title                    = "sign-ins"
     schedule_name            = "collect"
     role_name                = "CollectScheduleRole"
     schedule_expression      = "cron(0/30 * * * ? *)"
@@ -104,6 +105,11 @@ run "takes_names_interval_and_boundary_as_given" {
   assert {
     condition     = aws_scheduler_schedule.main.name == "collect" && aws_scheduler_schedule.main.schedule_expression == "cron(0/30 * * * ? *)"
     error_message = "The schedule is not the one asked for."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.main.description == "Collects Zoom sign-ins" && aws_iam_role_policy.schedule.name == "invoke-zoom-sign-ins-function"
+    error_message = "They must say what is collected."
   }
 
   assert {
@@ -134,6 +140,7 @@ run "refuses_wrong_inputs" {
   command = plan
 
   variables {
+    title               = "sign-ins."
     schedule_name       = "every 15 minutes"
     role_name           = "role/with/path"
     schedule_expression = "every 15 minutes"
@@ -144,6 +151,7 @@ run "refuses_wrong_inputs" {
   }
 
   expect_failures = [
+    var.title,
     var.schedule_name,
     var.role_name,
     var.schedule_expression,

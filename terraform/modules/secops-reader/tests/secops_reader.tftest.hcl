@@ -169,11 +169,13 @@ run "is_a_role_that_the_feed_alone_assumes" {
   }
 }
 
-run "takes_other_names_and_another_prefix" {
+run "takes_other_names_and_other_prefixes" {
   variables {
     user_name   = "secops-reader-dev"
     policy_name = "secops-reader-policy-dev"
-    s3_prefix   = "other/logs/"
+    s3_prefixes = ["zoom/operationlogs/", "other/logs/"]
+
+    allow_delete_after_transfer = true
   }
 
   assert {
@@ -182,8 +184,37 @@ run "takes_other_names_and_another_prefix" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_policy.read.policy).Statement[0].Condition.StringLike["s3:prefix"] == "other/logs/*" && jsondecode(aws_iam_policy.read.policy).Statement[2].Resource == "arn:aws:s3:::logs/other/logs/*"
-    error_message = "The prefix is not kept to: ${aws_iam_policy.read.policy}"
+    condition = jsondecode(aws_iam_policy.read.policy) == {
+      Version = "2012-10-17"
+      Statement = [
+        {
+          Sid       = "ListDeliveredObjects"
+          Effect    = "Allow"
+          Action    = "s3:ListBucket"
+          Resource  = "arn:aws:s3:::logs"
+          Condition = { StringLike = { "s3:prefix" = ["other/logs/*", "zoom/operationlogs/*"] } }
+        },
+        {
+          Sid      = "LocateBucket"
+          Effect   = "Allow"
+          Action   = "s3:GetBucketLocation"
+          Resource = "arn:aws:s3:::logs"
+        },
+        {
+          Sid      = "ReadDeliveredObjects"
+          Effect   = "Allow"
+          Action   = "s3:GetObject"
+          Resource = ["arn:aws:s3:::logs/zoom/operationlogs/*", "arn:aws:s3:::logs/other/logs/*"]
+        },
+        {
+          Sid      = "DeleteTransferredObjects"
+          Effect   = "Allow"
+          Action   = "s3:DeleteObject"
+          Resource = ["arn:aws:s3:::logs/zoom/operationlogs/*", "arn:aws:s3:::logs/other/logs/*"]
+        },
+      ]
+    }
+    error_message = "Exactly the prefixes are listed, read and deleted from: ${aws_iam_policy.read.policy}"
   }
 }
 
@@ -305,7 +336,7 @@ run "refuses_wrong_inputs" {
     role_name                = "secops/reader"
     policy_name              = "policy/reader"
     bucket_arn               = "arn:aws:s3:::logs/zoom"
-    s3_prefix                = "/zoom/"
+    s3_prefixes              = ["zoom/operationlogs/", "/zoom/"]
     access                   = "password"
     kms_key_arn              = "arn:aws:kms:eu-central-1:123456789012:alias/logs"
     permissions_boundary_arn = "boundary"
@@ -316,7 +347,7 @@ run "refuses_wrong_inputs" {
     var.role_name,
     var.policy_name,
     var.bucket_arn,
-    var.s3_prefix,
+    var.s3_prefixes,
     var.access,
     var.kms_key_arn,
     var.permissions_boundary_arn,
@@ -352,4 +383,14 @@ run "refuses_a_subject_that_is_no_number" {
   }
 
   expect_failures = [var.feed_subject_id]
+}
+
+run "refuses_to_read_nothing" {
+  command = plan
+
+  variables {
+    s3_prefixes = []
+  }
+
+  expect_failures = [var.s3_prefixes]
 }

@@ -39,10 +39,11 @@ pub fn what_the_bucket_insists_on(place: &Place) -> Vec<Row> {
     // It denies no more than that.
     let mut rows = vec![
         may(Administrator, "put what is neither log nor checkpoint", EVERYTHING, calls.put(NEW)),
+        may(Administrator, "put what lies beside the checkpoint", EVERYTHING, calls.put(&format!("{state_key}-copy"))),
         may(Administrator, "create the checkpoint", EVERYTHING, calls.append(state_key)).answered(412),
         may(Administrator, "replace the checkpoint", EVERYTHING, calls.replace_checkpoint()),
     ];
-    for who in [Function, Administrator] {
+    for who in [place.collector, Administrator] {
         rows.extend([
             refused(who, "put an entry without If-None-Match", log, "it could replace one", calls.put(&new_entry)),
             refused(who, "replace an entry that it has read", log, "the log only grows", calls.put(entry).header("if-match", "none")),
@@ -66,11 +67,11 @@ pub fn plain_http(place: &Place) -> Vec<Row> {
         "records do not cross a network in the clear",
     );
     let mut rows = Vec::new();
-    for who in [Function, Reader, Administrator] {
+    for who in [place.collector, Reader, Administrator] {
         rows.push(refused(who, "read an entry", sid, because, calls.get(&place.entry)));
         rows.push(refused(who, "list the log", sid, because, calls.list(&place.prefix)));
     }
-    for who in [Function, Administrator] {
+    for who in [place.collector, Administrator] {
         rows.push(refused(who, "append an entry", sid, because, calls.append(&format!("{}{NEW}", place.prefix))));
         rows.push(refused(who, "replace the checkpoint", sid, because, calls.replace_checkpoint()));
     }

@@ -40,15 +40,15 @@ pub fn is_used_by_s3(place: &Place, key: &str) -> Vec<Row> {
         &json!({"KeyId": key}),
     );
     let mut rows = vec![
-        may(Function, "have an entry encrypted", "EncryptEntriesAndCheckpoint", calls.append(&format!("{}{NEW}", place.prefix))).by_program(),
-        may(Function, "have the checkpoint encrypted", "EncryptEntriesAndCheckpoint", calls.replace_checkpoint()).by_program(),
-        may(Function, "have the checkpoint decrypted", "DecryptEntriesAndCheckpoint", calls.get(state_key)).by_program(),
-        may(Function, "have a version of an entry decrypted", "DecryptEntriesAndCheckpoint", calls.get_version(entry, entry_version)).by_program(),
-        may(Function, "have a version of the checkpoint decrypted", "DecryptEntriesAndCheckpoint", calls.get_version(state_key, checkpoint_version)).by_program(),
+        may(place.collector, "have an entry encrypted", "EncryptEntriesAndCheckpoint", calls.append(&format!("{}{NEW}", place.prefix))).by_program(),
+        may(place.collector, "have the checkpoint encrypted", "EncryptEntriesAndCheckpoint", calls.replace_checkpoint()).by_program(),
+        may(place.collector, "have the checkpoint decrypted", "DecryptEntriesAndCheckpoint", calls.get(state_key)).by_program(),
+        may(place.collector, "have a version of an entry decrypted", "DecryptEntriesAndCheckpoint", calls.get_version(entry, entry_version)).by_program(),
+        may(place.collector, "have a version of the checkpoint decrypted", "DecryptEntriesAndCheckpoint", calls.get_version(state_key, checkpoint_version)).by_program(),
         may(Reader, "have an entry decrypted", "DecryptDeliveredObjects", calls.get(entry)),
         may(Administrator, "look at the key", "IamPoliciesOfTheAccountDecide", describe.clone()),
     ];
-    for who in [Function, Reader, Scheduler, Colleague, Nobody] {
+    for who in [place.collector, Reader, place.scheduler, Colleague, Nobody] {
         rows.extend([
             may_not(who, "encrypt with the key", "S3 alone uses it", generate.clone()),
             may_not(who, "decrypt with the key", "S3 alone uses it", decrypt.clone()),

@@ -6,6 +6,7 @@
     reason = "a command-line tool: it prints, and it measures itself"
 )]
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::ops::Range;
 use std::process::ExitCode;
@@ -86,13 +87,16 @@ fn replay(seed: u64, campaign: Campaign) -> ExitCode {
         .init();
     let verdict = simulate(seed, campaign, Trace::Shown);
     let Verdict {
+        report,
         runs,
         records,
         lost,
         doubled,
         ..
     } = verdict;
-    println!("seed {seed}: {runs} runs, {records} records in Zoom, {lost} lost, {doubled} doubled");
+    println!(
+        "seed {seed}, {report}: {runs} runs, {records} records in Zoom, {lost} lost, {doubled} doubled"
+    );
     match verdict.violation {
         Some(_) => ExitCode::FAILURE,
         None => ExitCode::SUCCESS,
@@ -104,6 +108,7 @@ fn replay(seed: u64, campaign: Campaign) -> ExitCode {
 struct Sum {
     tally: Tally,
     worlds: u64,
+    worlds_of: BTreeMap<&'static str, u64>,
     runs: u64,
     fewest_runs: Option<u32>,
     records: u64,
@@ -118,6 +123,7 @@ impl Sum {
     fn add(&mut self, seed: u64, verdict: Verdict) {
         self.tally.merge(&verdict.tally);
         self.worlds += 1;
+        *self.worlds_of.entry(verdict.report).or_default() += 1;
         self.runs += u64::from(verdict.runs);
         if verdict.violation.is_none() {
             let runs = self.fewest_runs.unwrap_or(verdict.runs).min(verdict.runs);
@@ -242,6 +248,11 @@ fn report(sum: &Sum, took: Duration, threads: usize) {
         took.as_secs_f64(),
         rate / threads as f64,
     );
+    let reports = sum.worlds_of.iter();
+    let reports: Vec<_> = reports
+        .map(|(name, count)| format!("{count} of {name}"))
+        .collect();
+    println!("worlds by report: {}", reports.join(", "));
     println!(
         "{} runs of the function ({:.0} to a world, {} at least), {} records in Zoom",
         sum.runs,

@@ -27,6 +27,7 @@ const PLAN: &str = "src/collector/plan.rs";
 const LOG: &str = "src/delivery_log.rs";
 const FILE: &str = "src/checkpoint/file.rs";
 const DAY: &str = "src/checkpoint/day.rs";
+const REPORT: &str = "src/report.rs";
 
 /// All of them, in the order of the protocol.
 pub const LIST: &[Sabotage] = &[
@@ -272,6 +273,11 @@ pub const LIST: &[Sabotage] = &[
                 "            let believed = within_page\n                .add(record)\n                .min(1)\n",
             ),
         ],
+    ),
+    in_simulation(
+        "sign-ins are told apart without their address",
+        "a fingerprint is over all documented fields of the report",
+        &[edit(REPORT, "        \"ip_address\",\n", "")],
     ),
     in_simulation(
         "settled while undecided",

@@ -3,18 +3,20 @@
 //! The odd spacing is Zoom's: two spaces before the first detail, ` - ` between details (and sometimes inside a value),
 //! a space at the end of a detail that has none.
 
+use chrono::{DateTime, Utc};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::people::{People, Person};
+use crate::record::Record;
 
 /// A row without its time.
 #[derive(Debug)]
-pub(crate) struct Event {
-    pub(crate) operator: String,
-    pub(crate) category: &'static str,
-    pub(crate) action: &'static str,
-    pub(crate) detail: String,
+struct Event {
+    operator: String,
+    category: &'static str,
+    action: &'static str,
+    detail: String,
 }
 
 const SWITCHES: [(&str, &str); 10] = [
@@ -92,8 +94,20 @@ const KINDS: [(u32, Kind); 19] = [
     (1, room_location),
 ];
 
+/// Draws what happens at `time`.
+pub(crate) fn record(rng: &mut ChaCha8Rng, people: &People, time: DateTime<Utc>) -> Record {
+    let event = event(rng, people);
+    Record::new(
+        time,
+        &event.operator,
+        event.category,
+        event.action,
+        &event.detail,
+    )
+}
+
 /// Draws one event.
-pub(crate) fn event(rng: &mut ChaCha8Rng, people: &People) -> Event {
+fn event(rng: &mut ChaCha8Rng, people: &People) -> Event {
     let total = KINDS.iter().map(|(weight, _)| weight).sum();
     let mut drawn = rng.random_range(0..total);
     let mut draw = Draw { rng, people };

@@ -1,33 +1,30 @@
 //! A realistic account of any size, from a seed.
 
+mod activities;
+mod day_shape;
 mod events;
 mod people;
 
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::record::Record;
+use crate::report::Report;
+use day_shape::{DayShape, is_weekend};
 use people::People;
 
 /// Makes up records. The same seed makes up the same records, for any day and in any order of asking.
 #[derive(Debug, Clone)]
 pub struct Generator {
+    report: Report,
     seed: u64,
     people: People,
     equal_share: f64,
 }
 
-/// How many things happen in each hour (UTC) of a working day, relative to the others.
-const WORKING_DAY: [u32; 24] = [
-    2, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 13, 12, 14, 16, 17, 16, 13, 9, 6, 5, 4, 3, 2,
-];
-/// The same for Saturdays and Sundays.
-const WEEKEND: [u32; 24] = [
-    2, 2, 1, 1, 1, 1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5, 4, 4, 4, 3, 3, 3, 2, 2,
-];
 /// How many things happen on a day of the weekend, of 100 on a working day.
 const WEEKEND_PERCENT: usize = 30;
 /// How long a run of equal rows is.
@@ -36,14 +33,21 @@ const RUN: RangeInclusive<usize> = 2..=5;
 const PAGE_SIZE: usize = 300;
 
 impl Generator {
-    /// A generator for an account of 400 people, where 3 in 100 rows have a twin.
+    /// A generator of operation logs for an account of 400 people, where 3 in 100 rows have a twin.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
+            report: Report::OperationLogs,
             seed,
             people: people(seed, 400),
             equal_share: 0.03,
         }
+    }
+
+    /// The same for another report of the same account.
+    #[must_use]
+    pub fn of(self, report: Report) -> Self {
+        Self { report, ..self }
     }
 
     /// The same with so many people.
@@ -111,29 +115,29 @@ impl Generator {
 
     fn rows(&self, date: NaiveDate, count: usize, until: DateTime<Utc>) -> Vec<Record> {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
-        // A stream for each day, so that a day does not depend on which days were asked for before.
-        rng.set_stream(u64::from(date.num_days_from_ce().unsigned_abs()));
+        // A stream for each day of each report, so that a day does not depend on which days were asked for before.
+        let day = u64::from(date.num_days_from_ce().unsigned_abs());
+        rng.set_stream((self.report as u64) << 32 | day);
         let midnight = date.and_time(NaiveTime::MIN).and_utc();
         let clock = DayShape::new(date, (until - midnight).num_seconds());
+        let end = until.min(midnight + TimeDelta::days(1));
 
         let mut records = Vec::with_capacity(count);
         let start_of_run = chance_of_run(self.equal_share);
         while records.len() < count {
             let time = midnight + TimeDelta::seconds(clock.draw(&mut rng));
-            let event = events::event(&mut rng, &self.people);
-            let record = Record::new(
-                time,
-                &event.operator,
-                event.category,
-                event.action,
-                &event.detail,
-            );
-            let run = if rng.random_bool(start_of_run) {
-                rng.random_range(RUN)
-            } else {
-                1
+            let happened = match self.report {
+                Report::OperationLogs => vec![events::record(&mut rng, &self.people, time)],
+                Report::Activities => activities::session(&mut rng, &self.people, time, end),
             };
-            records.extend(std::iter::repeat_n(record, run.min(count - records.len())));
+            for record in happened {
+                let run = if rng.random_bool(start_of_run) {
+                    rng.random_range(RUN)
+                } else {
+                    1
+                };
+                records.extend(std::iter::repeat_n(record, run.min(count - records.len())));
+            }
         }
         records.sort_by_key(Record::second);
         records
@@ -144,49 +148,10 @@ fn people(seed: u64, count: usize) -> People {
     People::draw(&mut ChaCha8Rng::seed_from_u64(seed), count)
 }
 
-fn is_weekend(date: NaiveDate) -> bool {
-    matches!(date.weekday(), Weekday::Sat | Weekday::Sun)
-}
-
 /// How often a run must begin for `share` of all rows to lie in runs.
 fn chance_of_run(share: f64) -> f64 {
     let length = (*RUN.start() + *RUN.end()) as f64 / 2.0;
     share / (length - (length - 1.0) * share)
-}
-
-/// When in a day things happen.
-struct DayShape {
-    /// For each hour, how many weighted seconds lie before its end.
-    ends: [u64; 24],
-    weights: [u32; 24],
-}
-
-impl DayShape {
-    /// The shape of the first `seconds` seconds of `date`.
-    fn new(date: NaiveDate, seconds: i64) -> Self {
-        let weights = if is_weekend(date) {
-            WEEKEND
-        } else {
-            WORKING_DAY
-        };
-        let seconds = u64::try_from(seconds).unwrap_or(0).clamp(1, 86_400);
-        let mut ends = [0; 24];
-        let mut before = 0;
-        for (hour, weight) in (0..).zip(weights) {
-            before += u64::from(weight) * seconds.saturating_sub(hour * 3600).min(3600);
-            ends[hour as usize] = before;
-        }
-        Self { ends, weights }
-    }
-
-    /// A second of the day.
-    fn draw(&self, rng: &mut ChaCha8Rng) -> i64 {
-        let drawn = rng.random_range(0..self.ends[23]);
-        let hour = self.ends.partition_point(|end| *end <= drawn);
-        let start = if hour == 0 { 0 } else { self.ends[hour - 1] };
-        let second = hour as u64 * 3600 + (drawn - start) / u64::from(self.weights[hour]);
-        i64::try_from(second).unwrap_or(0)
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 /// Someone with a Zoom account.
 #[derive(Debug, Clone)]
 pub(crate) struct Person {
+    pub(crate) number: usize,
     pub(crate) first: &'static str,
     pub(crate) last: &'static str,
     pub(crate) email: String,
@@ -92,6 +93,7 @@ impl People {
                 let domain = DOMAINS[rng.random_range(0..DOMAINS.len())];
                 // Numbered, so that no two people share an address.
                 Person {
+                    number: index,
                     first,
                     last,
                     email: format!("{first_ascii}.{last_ascii}{index}@{domain}"),

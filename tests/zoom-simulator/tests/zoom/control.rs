@@ -5,12 +5,17 @@ use std::process::{Child, Command, Stdio};
 
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
-use zoom_simulator::{Endpoint, Fault, Place, Script, Server};
+use zoom_simulator::{Endpoint, Fault, Place, Report, Script, Server};
 
 use crate::account::{now, report, row, today, truth, world};
 
 /// What `/_simulator/{path}` answers: its status and its text.
-async fn control(server: &Server, method: Method, path: &str, body: &str) -> (u16, String) {
+pub(crate) async fn control(
+    server: &Server,
+    method: Method,
+    path: &str,
+    body: &str,
+) -> (u16, String) {
     let url = format!("{}/_simulator/{path}", server.url());
     let answer = Client::new()
         .request(method, url)
@@ -21,7 +26,7 @@ async fn control(server: &Server, method: Method, path: &str, body: &str) -> (u1
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
 
-async fn ok(server: &Server, method: Method, path: &str, body: &str) -> Value {
+pub(crate) async fn ok(server: &Server, method: Method, path: &str, body: &str) -> Value {
     let (status, text) = control(server, method, path, body).await;
     assert_eq!(status, 200, "{text}");
     serde_json::from_str(&text).unwrap()
@@ -325,6 +330,7 @@ fn every_fault_that_the_readme_names_can_be_scripted() {
     let date = today();
     let built = Script::new(Fault::Status(503))
         .on(Endpoint::Report)
+        .of(Report::Activities)
         .on_day(date)
         .at_page(2)
         .at_request(7)

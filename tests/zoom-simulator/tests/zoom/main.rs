@@ -15,3 +15,5 @@ mod faults;
 mod http;
 mod pages;
 mod refusals;
+mod report_faults;
+mod reports;

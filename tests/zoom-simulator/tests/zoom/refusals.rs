@@ -26,7 +26,10 @@ fn a_token_is_granted_to_who_knows_the_credentials() {
     assert_eq!(answer.status, 200);
     assert_eq!(body["token_type"], "bearer");
     assert_eq!(body["expires_in"], 3599);
-    assert_eq!(body["scope"], "report:read:operation_logs:admin");
+    assert_eq!(
+        body["scope"],
+        "report:read:operation_logs:admin report:read:user_activities:admin"
+    );
     assert_eq!(body["api_url"], "https://api.zoom.us");
     let granted = body["access_token"].as_str().unwrap().to_owned();
     assert_eq!(ask(&mut world, &report(&granted)).status, 200);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde_json::json;
-use zoom_simulator::{Credentials, Endpoint, Generator, Place, Server, World};
+use zoom_simulator::{Credentials, Endpoint, Generator, Place, Report, Server, World};
 
 const SEED: u64 = 20_261_122;
 
@@ -14,33 +14,28 @@ pub(crate) struct Account {
     server: Server,
     credentials: Credentials,
     days: [NaiveDate; 3],
-}
-
-/// What one run asked of Zoom.
-pub(crate) struct Asked {
-    /// Requests for the report, by day.
-    pub(crate) report: BTreeMap<String, usize>,
-}
-
-impl Asked {
-    pub(crate) fn requests(&self) -> usize {
-        self.report.values().sum()
-    }
+    /// How many requests for each report were told of.
+    told: BTreeMap<Report, usize>,
 }
 
 impl Account {
-    /// Some thousands of records on the day before yesterday, yesterday and today up to now, equal rows among them.
+    /// Some thousands of records in each report on the day before yesterday, yesterday and today up to now, equal rows among
+    /// them.
     pub(crate) fn open() -> Result<Self> {
         let now = now();
         let today = now.date_naive();
         let days = [today - Days::new(2), today - Days::new(1), today];
-        let generator = Generator::new(SEED);
         let mut world = World::new(SEED);
-        world.truth.add_all(days[0], generator.day(days[0], 1_400));
-        world.truth.add_all(days[1], generator.day(days[1], 1_700));
-        world
-            .truth
-            .add_all(days[2], generator.day_until(days[2], 900, now));
+        for (report, counts) in [
+            (Report::OperationLogs, [1_400, 1_700, 900]),
+            (Report::Activities, [800, 950, 400]),
+        ] {
+            let generator = Generator::new(SEED).of(report);
+            let truth = world.truth_of_mut(report);
+            truth.add_all(days[0], generator.day(days[0], counts[0]));
+            truth.add_all(days[1], generator.day(days[1], counts[1]));
+            truth.add_all(days[2], generator.day_until(days[2], counts[2], now));
+        }
         let credentials = Credentials {
             account_id: "demo-account".to_owned(),
             client_id: "demo-client".to_owned(),
@@ -52,6 +47,7 @@ impl Account {
             server,
             credentials,
             days,
+            told: BTreeMap::new(),
         })
     }
 
@@ -86,11 +82,11 @@ impl Account {
     }
 
     /// The day's records as Zoom sends them, sorted: a multiset.
-    pub(crate) fn truth(&self, day: NaiveDate) -> Vec<String> {
+    pub(crate) fn truth(&self, report: Report, day: NaiveDate) -> Vec<String> {
         let mut truth: Vec<String> = self
             .server
             .world()
-            .truth
+            .truth_of(report)
             .day(day)
             .map(|record| record.json().to_owned())
             .collect();
@@ -98,40 +94,43 @@ impl Account {
         truth
     }
 
-    /// What was asked since this was called last.
-    pub(crate) fn asked(&self) -> Asked {
-        let mut world = self.server.world();
-        let mut report = BTreeMap::new();
-        for request in world
-            .requests()
-            .iter()
-            .filter(|request| request.endpoint == Endpoint::Report)
+    /// How often each day of a report was asked for since this was called last for it.
+    pub(crate) fn asked(&mut self, report: Report) -> BTreeMap<String, usize> {
+        let world = self.server.world();
+        let mut asked = BTreeMap::new();
+        let of_report = world.requests().iter().filter(|request| {
+            request.endpoint == Endpoint::Report && request.report == Some(report)
+        });
+        for request in of_report
+            .clone()
+            .skip(self.told.get(&report).copied().unwrap_or(0))
         {
             let day = request
                 .query
                 .split('&')
                 .find_map(|pair| pair.strip_prefix("from="))
                 .unwrap_or("?");
-            *report.entry(day.to_owned()).or_default() += 1;
+            *asked.entry(day.to_owned()).or_default() += 1;
         }
-        world.clear_requests();
-        Asked { report }
+        self.told.insert(report, of_report.count());
+        asked
     }
 
-    /// Zoom reports five more records of yesterday and five of today, somewhere in the middle of its lists, and one of
+    /// A report has five more records of yesterday and five of today, somewhere in the middle of its lists, and one of
     /// yesterday's for a second time. Returns how many those are.
-    pub(crate) fn late_records(&self) -> usize {
+    pub(crate) fn late_records(&self, report: Report) -> usize {
         let [_, yesterday, today] = self.days;
-        let late = Generator::new(SEED + 1).with_equal_share(0.0);
+        let late = Generator::new(SEED + 1).of(report).with_equal_share(0.0);
         let mut world = self.server.world();
-        let before = world.truth.counts().values().sum::<usize>();
-        world.truth.add_all(yesterday, late.day(yesterday, 5));
-        world.truth.add_all(today, late.day_until(today, 5, now()));
-        let twin = world.truth.day(yesterday).nth(100).cloned();
+        let truth = world.truth_of_mut(report);
+        let before = truth.counts().values().sum::<usize>();
+        truth.add_all(yesterday, late.day(yesterday, 5));
+        truth.add_all(today, late.day_until(today, 5, now()));
+        let twin = truth.day(yesterday).nth(100).cloned();
         if let Some(twin) = twin {
-            world.truth.insert(yesterday, Place::At(100), twin);
+            truth.insert(yesterday, Place::At(100), twin);
         }
-        world.truth.counts().values().sum::<usize>() - before
+        truth.counts().values().sum::<usize>() - before
     }
 }
 

@@ -1,7 +1,7 @@
 //! `make demo`: the whole pipeline on this machine, told as it happens.
 //!
-//! A simulated Zoom account, AWS by ministack, Terraform's `environments/local`, the function's real zip under its own role,
-//! and the feed's reader. Every promise that is kept gets a tick; one that is not makes the exit code 1.
+//! A simulated Zoom account, AWS by ministack, Terraform's `environments/local`, the function's real zip under the role of each
+//! report, the feeds' reader, and the operator's tool. Every promise that is kept gets a tick; one that is not makes the exit code 1.
 //!
 //! `KEEP=1` leaves everything running until Ctrl-C. `PACKAGE=zip` runs that zip instead of building one.
 #![allow(
@@ -11,9 +11,13 @@
 )]
 
 mod account;
+mod kept;
+mod scene;
 mod search;
+mod setting;
 mod story;
 mod telling;
+mod tool;
 
 use std::process::ExitCode;
 

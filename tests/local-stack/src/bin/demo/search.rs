@@ -10,6 +10,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use tokio::task::JoinHandle;
+use zoom_simulator::Report;
+
+use crate::scene::Scene;
 
 /// Collects the command lines of all processes on this machine for as long as it lives.
 pub(crate) struct CommandLines {
@@ -64,7 +67,7 @@ fn command_lines() -> BTreeSet<String> {
 
 /// The files in a directory and below it that hold any of `secrets`, and how many files were searched. Links are not
 /// followed: Terraform's providers are a link to gigabytes.
-pub(crate) fn files_with(secrets: &[String], directory: &Path) -> Result<(Vec<String>, usize)> {
+fn files_with(secrets: &[String], directory: &Path) -> Result<(Vec<String>, usize)> {
     let mut found = Vec::new();
     let mut searched = 0;
     let mut directories = vec![directory.to_owned()];
@@ -87,6 +90,60 @@ pub(crate) fn files_with(secrets: &[String], directory: &Path) -> Result<(Vec<St
     Ok((found, searched))
 }
 
-pub(crate) fn holds(secrets: &[String], text: &str) -> bool {
+fn holds(secrets: &[String], text: &str) -> bool {
     secrets.iter().any(|secret| text.contains(secret.as_str()))
+}
+
+impl Scene {
+    pub(crate) async fn search_log_of(&mut self, report: Report, secrets: &[String]) -> Result<()> {
+        let function = self.function(report);
+        let runs = function.runs().await?;
+        let mut told = 0;
+        for run in &runs {
+            told += usize::from(holds(secrets, &function.lines(run).await?.join("\n")));
+        }
+        self.telling.check(
+            told == 0,
+            format!(
+                "none in the logs of {} ({} runs)",
+                self.deployment.report(report.name()).function_name,
+                runs.len()
+            ),
+        );
+        Ok(())
+    }
+
+    pub(crate) fn search_elsewhere(
+        &mut self,
+        command_lines: &CommandLines,
+        secrets: &[String],
+    ) -> Result<()> {
+        let log = fs::read(self.stack.log_file()).context("ministack's log")?;
+        self.telling.check(
+            !holds(secrets, &String::from_utf8_lossy(&log)),
+            "none in ministack's log",
+        );
+
+        let state = self.stack.terraform_state_file();
+        let (found, searched) =
+            files_with(secrets, state.parent().unwrap_or_else(|| Path::new("/")))?;
+        self.telling.check(
+            found.is_empty(),
+            format!(
+                "none in Terraform's state and files ({searched} files){}",
+                found.iter().map(|f| format!(" {f}")).collect::<String>()
+            ),
+        );
+
+        let lines = command_lines.seen();
+        let shown = lines.iter().filter(|line| holds(secrets, line)).count();
+        self.telling.check(
+            shown == 0,
+            format!(
+                "none among the arguments of processes ({} command lines seen)",
+                lines.len()
+            ),
+        );
+        Ok(())
+    }
 }

@@ -1,5 +1,7 @@
 //! The whole of the simulated Zoom as one value.
 
+mod answer;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,17 +11,17 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::fault::Fault;
 use crate::generator::Generator;
-use crate::limits::{Limits, Verdict};
+use crate::limits::Limits;
 use crate::oauth::{AccessTokens, Credentials};
-use crate::paging::{PageTokens, Position, Query};
-use crate::reply::{Answer, Delivery, Reply};
-use crate::report::{self, Rows};
+use crate::paging::{PageTokens, Query};
+use crate::reply::{Delivery, Reply};
+use crate::report::Report;
 use crate::request::{Endpoint, Request};
 use crate::request_log::LoggedRequest;
 use crate::script::{Asked, Script, Scripts};
 use crate::settings::Settings;
 use crate::truth::Truth;
-use crate::zoom_error;
+use answer::page_token;
 
 /// An account at Zoom, and the API to it. It changes only through its methods: the time is told to it with each
 /// request, and its random numbers come from its seed.
@@ -27,8 +29,10 @@ use crate::zoom_error;
 pub struct World {
     /// How account and API behave. A change counts from the next request.
     pub settings: Settings,
-    /// What happened in the account.
+    /// What happened in the account: its operation logs.
     pub truth: Truth,
+    /// Who signed in and out.
+    pub activities: Truth,
     credentials: Credentials,
     access_tokens: AccessTokens,
     page_tokens: PageTokens,
@@ -51,6 +55,7 @@ impl World {
         Self {
             settings: Settings::default(),
             truth: Truth::default(),
+            activities: Truth::default(),
             credentials: Credentials::default(),
             access_tokens: AccessTokens::default(),
             page_tokens: PageTokens::default(),
@@ -64,7 +69,7 @@ impl World {
     }
 
     /// An account in which `records_per_day` things happened on each of the last `days` days, today up to `now`
-    /// included; see [`Generator::days`].
+    /// included, and people signed in and out as often; see [`Generator::days`].
     #[must_use]
     pub fn populated(seed: u64, now: DateTime<Utc>, days: u64, records_per_day: usize) -> Self {
         let mut world = Self::new(seed);
@@ -72,12 +77,30 @@ impl World {
         let first = today
             .checked_sub_days(Days::new(days.saturating_sub(1)))
             .unwrap_or(today);
-        if days > 0 {
-            for (date, records) in Generator::new(seed).days(first..=today, records_per_day, now) {
-                world.truth.add_all(date, records);
+        for report in Report::ALL.into_iter().filter(|_| days > 0) {
+            let generator = Generator::new(seed).of(report);
+            for (date, records) in generator.days(first..=today, records_per_day, now) {
+                world.truth_of_mut(report).add_all(date, records);
             }
         }
         world
+    }
+
+    /// What `report` is cut from.
+    #[must_use]
+    pub fn truth_of(&self, report: Report) -> &Truth {
+        match report {
+            Report::OperationLogs => &self.truth,
+            Report::Activities => &self.activities,
+        }
+    }
+
+    /// The same, to change it.
+    pub fn truth_of_mut(&mut self, report: Report) -> &mut Truth {
+        match report {
+            Report::OperationLogs => &mut self.truth,
+            Report::Activities => &mut self.activities,
+        }
     }
 
     /// What an app must know to get a token.
@@ -138,6 +161,15 @@ impl World {
             .count()
     }
 
+    /// How many requests the log has for `report`.
+    #[must_use]
+    pub fn request_count_of(&self, report: Report) -> usize {
+        self.log
+            .iter()
+            .filter(|request| request.report == Some(report))
+            .count()
+    }
+
     /// Empties the log of requests. Their numbers go on.
     pub fn clear_requests(&mut self) {
         self.log.clear();
@@ -158,11 +190,11 @@ impl World {
         for fault in &faults {
             match fault {
                 Fault::Latency(milliseconds) => delay += Duration::from_millis(*milliseconds),
-                fault if !self.change(fault) => outcome = Some(fault),
+                fault if !self.change(fault, asked.report) => outcome = Some(fault),
                 _ => {}
             }
         }
-        let delivery = self.deliver(now, request, asked.number, outcome);
+        let delivery = self.deliver(now, request, &asked, outcome);
         self.record(now, request, asked, &delivery, faults);
         Reply { delay, delivery }
     }
@@ -172,9 +204,8 @@ impl World {
         let endpoint = request.endpoint();
         let number = self.asked.entry(endpoint).or_default();
         *number += 1;
-        let query = Query::read(request)
-            .ok()
-            .filter(|_| endpoint == Endpoint::Report);
+        let report = request.asked_report();
+        let query = report.and_then(|report| Query::read(request, report).ok());
         let page = query.as_ref().and_then(|query| {
             let offset = match page_token(request) {
                 None => 0,
@@ -188,6 +219,7 @@ impl World {
         });
         Asked {
             endpoint,
+            report,
             number: *number,
             days: query.map(|query| (query.from, query.to)),
             page,
@@ -195,7 +227,8 @@ impl World {
     }
 
     /// Lets a fault change the account, if it is one that does.
-    fn change(&mut self, fault: &Fault) -> bool {
+    fn change(&mut self, fault: &Fault, report: Option<Report>) -> bool {
+        let truth = self.truth_of_mut(report.unwrap_or_default());
         match fault {
             Fault::Arrival {
                 date,
@@ -203,7 +236,7 @@ impl World {
                 records,
             } => {
                 for record in records {
-                    self.truth.insert(*date, *place, record.clone());
+                    truth.insert(*date, *place, record.clone());
                 }
             }
             Fault::Vanishing {
@@ -212,7 +245,7 @@ impl World {
                 count,
             } => {
                 for _ in 0..*count {
-                    self.truth.remove(*date, *position);
+                    truth.remove(*date, *position);
                 }
             }
             Fault::AccessTokensRevoked => self.access_tokens.revoke_all(),
@@ -220,147 +253,6 @@ impl World {
             _ => return false,
         }
         true
-    }
-
-    fn deliver(
-        &mut self,
-        now: DateTime<Utc>,
-        request: &Request,
-        number: u64,
-        fault: Option<&Fault>,
-    ) -> Delivery {
-        match fault {
-            Some(Fault::Hang) => return Delivery::Hang,
-            Some(Fault::CutBeforeAnswer) => return Delivery::Dropped,
-            _ => {}
-        }
-        if let Some(answer) = fault.and_then(|fault| self.instead(now, fault)) {
-            return Delivery::Whole(answer);
-        }
-        let mut answer = match request.endpoint() {
-            Endpoint::OAuth => self.access_tokens.grant(
-                now,
-                request,
-                &self.credentials,
-                &self.settings,
-                &mut self.token_rng,
-            ),
-            Endpoint::Report => self
-                .report(now, request, number, fault)
-                .unwrap_or_else(|refusal| *refusal),
-            Endpoint::Other => zoom_error::not_recognised(),
-        };
-        match fault {
-            Some(Fault::CutInBody(bytes)) => {
-                // Cut at its very end it would be complete.
-                let cut = (*bytes).min(answer.body.len().saturating_sub(1));
-                return Delivery::Cut(answer, cut);
-            }
-            Some(Fault::TruncatedJson) => answer.body.truncate(answer.body.len() / 2),
-            Some(Fault::NotJson) => {
-                answer.body = b"upstream connect error or disconnect/reset before headers".to_vec()
-            }
-            Some(Fault::Oversized(bytes)) => answer.padding = bytes.saturating_sub(answer.len()),
-            _ => {}
-        }
-        Delivery::Whole(answer)
-    }
-
-    /// The answer that a fault puts in place of Zoom's own.
-    fn instead(&self, now: DateTime<Utc>, fault: &Fault) -> Option<Answer> {
-        Some(match fault {
-            Fault::Status(status) => zoom_error::failed(*status),
-            Fault::Html(status) => zoom_error::html_page(*status),
-            Fault::PerSecondLimit {
-                retry_after,
-                seconds,
-            } => zoom_error::per_second_limit(now, *retry_after, *seconds),
-            Fault::DailyLimit {
-                retry_after,
-                headers,
-            } => zoom_error::daily_limit(now, *retry_after, *headers, self.settings.per_day),
-            Fault::InvalidAccessToken => zoom_error::invalid_access_token(),
-            Fault::AccessTokenExpired => zoom_error::access_token_expired(),
-            Fault::PageTokenInvalid => zoom_error::page_token_invalid(),
-            Fault::MissingScope => zoom_error::missing_scope(),
-            Fault::MissingClassicScope => zoom_error::missing_classic_scope(),
-            Fault::NoPermission => zoom_error::no_permission(),
-            Fault::InvalidClient => zoom_error::invalid_client(self.settings.invalid_client_status),
-            Fault::Answer {
-                status,
-                headers,
-                body,
-            } => headers.iter().fold(
-                Answer::json(*status, body.as_str()),
-                |answer, (name, value)| answer.header(&name.to_lowercase(), value),
-            ),
-            _ => return None,
-        })
-    }
-
-    /// Answers `GET /v2/report/operationlogs`.
-    fn report(
-        &mut self,
-        now: DateTime<Utc>,
-        request: &Request,
-        number: u64,
-        fault: Option<&Fault>,
-    ) -> Result<Answer, Box<Answer>> {
-        self.access_tokens.check(now, request, &self.settings)?;
-        let remaining = match self.limits.admit(now, &self.settings) {
-            Verdict::Admitted { remaining } => remaining,
-            Verdict::PerSecond => {
-                let refusal =
-                    zoom_error::per_second_limit(now, self.settings.per_second_retry_after, 1);
-                return Err(refusal.into());
-            }
-            Verdict::Daily => {
-                let form = self.settings.daily_retry_after;
-                return Err(zoom_error::daily_limit(now, form, true, self.settings.per_day).into());
-            }
-        };
-        let query = Query::of(request, now, &self.settings)
-            .map_err(|error| zoom_error::invalid_query(&error.to_string()))?;
-        let token = page_token(request);
-        let position = match &token {
-            None => report::begin(&self.truth, &query, &self.settings, number),
-            Some(token) => self
-                .page_tokens
-                .find(now, token, &query, &self.settings)
-                .ok_or_else(zoom_error::page_token_invalid)?
-                .clone(),
-        };
-        let page = report::page(&self.truth, &query, &self.settings, &position, number);
-
-        let end = position.offset + query.page_size;
-        let next = match fault {
-            Some(Fault::EmptyPage | Fault::RepeatedPage) => Some(position.offset),
-            Some(Fault::NextPageEarly(rows)) => {
-                (end < page.total).then(|| end.saturating_sub(*rows))
-            }
-            Some(Fault::NextPageLate(rows)) => (end < page.total).then_some(end + rows),
-            _ => (end < page.total).then_some(end),
-        };
-        let next_token = match (fault, token) {
-            (Some(Fault::RepeatedPageToken), Some(token)) => Some(token),
-            _ => next.map(|offset| {
-                let next = Position { offset, ..position };
-                self.page_tokens
-                    .issue(now, &query, next, &self.settings, &mut self.token_rng)
-            }),
-        };
-        let rows = match fault {
-            Some(Fault::EmptyPage) => Rows::These(&[]),
-            Some(Fault::LogsMissing) => Rows::Missing,
-            Some(Fault::LogsNull) => Rows::Null,
-            Some(Fault::LogsNotAnArray) => Rows::NotAnArray,
-            _ => Rows::These(&page.rows),
-        };
-        let body = report::body(now, &query, rows, next_token.as_deref(), &self.settings);
-        Ok(Answer::json(200, body)
-            .header("x-ratelimit-category", "Heavy")
-            .header("x-ratelimit-limit", self.settings.per_day.to_string())
-            .header("x-ratelimit-remaining", remaining.to_string()))
     }
 
     fn record(
@@ -379,6 +271,7 @@ impl World {
         self.log.push(LoggedRequest {
             time: now,
             endpoint: asked.endpoint,
+            report: asked.report,
             number: asked.number,
             method: request.method.clone(),
             path: request.path.clone(),
@@ -389,11 +282,4 @@ impl World {
             faults,
         });
     }
-}
-
-/// The page token of a request; an empty one asks for the first page.
-fn page_token(request: &Request) -> Option<String> {
-    request
-        .parameter("next_page_token")
-        .filter(|token| !token.is_empty())
 }
