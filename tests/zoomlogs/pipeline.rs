@@ -64,6 +64,11 @@ impl Pipeline {
 
     /// The product's function, which begins with today.
     pub async fn deploy(&self) -> Function<'_> {
+        self.deploy_with(&[]).await
+    }
+
+    /// The same with these variables as well.
+    pub async fn deploy_with(&self, more: &[(&'static str, String)]) -> Function<'_> {
         let mut variables = variables();
         variables.extend([
             ("ZOOM_OAUTH_URL", self.zoom.oauth_url()),
@@ -72,6 +77,7 @@ impl Pipeline {
             ("PAGE_SIZE", "50".to_owned()),
             ("START_DATE", days_ago(0).to_string()),
         ]);
+        variables.extend(more.iter().cloned());
         Function::deploy(&self.stack, FUNCTION, &variables).await
     }
 

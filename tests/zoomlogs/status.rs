@@ -143,9 +143,6 @@ async fn a_pipeline_that_ran_is_green_and_its_chart_has_its_records() {
         !said.stdout.contains('\u{1b}'),
         "no colours in a pipe: {said:?}"
     );
-    if let Ok(folder) = std::env::var("KEEP_OUTPUT") {
-        std::fs::write(format!("{folder}/status.txt"), &said.stdout).unwrap();
-    }
 
     // What the function says of a failure is found in its log.
     pipeline.zoom.world().settings.scopes.clear();
@@ -219,13 +216,6 @@ async fn a_failed_run_is_red_until_one_is_complete() {
         said.stdout.contains("RED") && said.stdout.contains("Last errors"),
         "{said:?}"
     );
-    if let Ok(folder) = std::env::var("KEEP_OUTPUT") {
-        std::fs::write(
-            format!("{folder}/failed.txt"),
-            format!("{}{}", said.stdout, said.stderr),
-        )
-        .unwrap();
-    }
 
     checkpoint.last_complete_run = Some(minutes_ago(1));
     scene.keep(&checkpoint).await;

@@ -85,14 +85,17 @@ impl fmt::Display for Estimate {
             seconds,
             ..
         } = self;
+        let (days, requests_said) = (count(*days, "day"), count(*requests, "request"));
         match known_days {
             0 => write!(
                 f,
-                "{days} days to read: at least {requests} requests to Zoom (how many records a day has is not known)"
+                "{days} to read: at least {requests_said} to Zoom (how many records a day has is not known)"
             )?,
-            _ => write!(
+            known => write!(
                 f,
-                "{days} days to read: about {requests} requests to Zoom, as the {known_days} open days show"
+                "{days} to read: about {requests_said} to Zoom, going by {} that {} known",
+                count(*known, "day"),
+                if *known == 1 { "is" } else { "are" }
             )?,
         }
         write!(
@@ -108,5 +111,84 @@ impl fmt::Display for Estimate {
             )?;
         }
         Ok(())
+    }
+}
+
+fn count(number: u64, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {what}{plural}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use zoom_operationlogs_to_s3::checkpoint::{CompleteSweep, DayState, SweepId};
+    use zoom_operationlogs_to_s3::record::Record;
+    use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// A day with so many records.
+    fn swept(records: usize) -> DayState {
+        let mut state = DayState::default();
+        let at = "2026-11-22T09:00:00Z".parse().unwrap();
+        let rows: Vec<_> = (0..records)
+            .map(|n| Record::parse(&format!(r#"{{"action":"{n}"}}"#), &OPERATION_LOGS).unwrap())
+            .collect();
+        state.ledger.record(&rows);
+        state.sweep = Some(CompleteSweep {
+            started: at,
+            first_page: at,
+            id: SweepId {
+                page_size: 100,
+                rows: state.ledger.delivered.digest(),
+            },
+            undecided: false,
+        });
+        state
+    }
+
+    #[test]
+    fn days_that_are_known_count_as_they_are_and_others_as_those() {
+        let variables = HashMap::from([
+            ("S3_BUCKET", "b"),
+            ("ZOOM_SECRET_ID", "z"),
+            ("PAGE_SIZE", "100"),
+            ("ZOOM_DAILY_REQUEST_BUDGET", "10"),
+            ("ZOOM_MAX_REQUESTS_PER_SECOND", "2"),
+        ]);
+        let config = Config::from_lookup(|name| variables.get(name).map(ToString::to_string));
+        let config = config.unwrap();
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let days = [day("2026-06-01"), day("2026-11-20"), day("2026-11-21")];
+        let unknown = Estimate::of(&days, None, &config, now);
+        assert_eq!(
+            (unknown.requests, unknown.known_days, unknown.requests_left),
+            (3, 0, 10)
+        );
+        assert!(unknown.to_string().contains("at least 3 requests"));
+
+        let mut checkpoint =
+            Checkpoint::new(&OPERATION_LOGS, "zoom/operationlogs/", day("2026-11-20"));
+        checkpoint.put_day(day("2026-11-20"), swept(101));
+        checkpoint.put_day(day("2026-11-21"), swept(350));
+        // Today says nothing of a whole day.
+        checkpoint.put_day(day("2026-11-22"), swept(1));
+        checkpoint.requests.add(day("2026-11-22"), 4);
+        let known = Estimate::of(&days, Some(&checkpoint), &config, now);
+        assert_eq!(
+            (known.requests, known.known_days, known.requests_left),
+            (3 + 2 + 4, 2, 6)
+        );
+        assert_eq!(known.seconds, 5);
+        assert!(
+            known.to_string().contains("more than today allows"),
+            "{known}"
+        );
     }
 }
