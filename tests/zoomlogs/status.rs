@@ -134,7 +134,7 @@ async fn a_pipeline_that_ran_is_green_and_its_chart_has_its_records() {
         "Last complete run",
         "0 minutes ago",
         "of 10000",
-        "90 records,",
+        "90 records in   1 object,",
         "█",
     ] {
         assert!(said.stdout.contains(part), "{part}: {said:?}");

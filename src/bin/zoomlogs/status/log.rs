@@ -153,6 +153,8 @@ impl Line {
 
     /// A line of a function that does not log as JSON, or one of Lambda's own.
     fn parse_text(at: DateTime<Utc>, line: &str) -> Option<Self> {
+        // It may have colours.
+        let line = anstream::adapter::strip_str(line).to_string();
         if line.contains("Task timed out after") || line.contains("Status: timeout") {
             return Some(Self::Error(timeout(at)));
         }
@@ -252,6 +254,12 @@ mod tests {
             ),
             (
                 r#"ERROR Lambda runtime invoke{requestId="1"}: failed kind="LogGap" problem=no entry 3"#,
+                "LogGap",
+                "no entry 3",
+                true,
+            ),
+            (
+                "\u{1b}[31mERROR\u{1b}[0m invoke\u{1b}[1m{\u{1b}[0mid=1\u{1b}[1m}\u{1b}[0m: failed \u{1b}[3mkind\u{1b}[0m=\"LogGap\" \u{1b}[3mproblem\u{1b}[0m=no entry 3",
                 "LogGap",
                 "no entry 3",
                 true,

@@ -135,8 +135,15 @@ fn of_collected(text: &mut String, collected: &Collected, now: DateTime<Utc>) {
             None => "never swept".to_owned(),
         };
         let mut said = format!(
-            "{}  {:>7} records, {:>3} objects, {swept}",
-            day.date, day.delivered, day.objects
+            "{}  {:>7} records in {:>3} {}, {swept}",
+            day.date,
+            day.delivered,
+            day.objects,
+            if day.objects == 1 {
+                "object"
+            } else {
+                "objects"
+            }
         );
         let left = day.left();
         if !left.is_empty() {
