@@ -4,13 +4,16 @@
 //! |---|---|
 //! | `schedule`, `alarms`, `log`, `reader`, `collected` | what is asked of AWS, each by itself |
 //! | `part` | something that was asked for and perhaps not learned |
-//! | `verdict` | what is not as it should be, by the alarms' thresholds |
+//! | `facts`, `limits` | what is not as it should be, by the alarms' thresholds |
+//! | `verdict` | how bad that is |
 //! | `chart` | the last day by the hour |
 //! | `report` | all of it for people |
 
 mod alarms;
 mod chart;
 mod collected;
+mod facts;
+mod limits;
 mod log;
 mod part;
 mod reader;
@@ -29,11 +32,12 @@ use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 use self::alarms::Alarm;
 use self::chart::Hour;
 use self::collected::State;
+use self::facts::Facts;
 use self::log::{Log, LoggedError};
 use self::part::Part;
 use self::reader::Reader;
 use self::schedule::Schedule;
-use self::verdict::{Facts, Finding, Verdict};
+use self::verdict::{Finding, Verdict};
 use crate::aws::AwsError;
 use crate::exit::Code;
 use crate::output::{Output, OutputError};

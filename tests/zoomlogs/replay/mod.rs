@@ -1,10 +1,8 @@
 //! `zoomlogs replay`: past days once more, with the product's own function and with one that answers what it is told to.
 
-use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::Stdio;
+mod interrupted;
 
 use chrono::{Datelike as _, Utc};
-use local_stack::AccessKey;
 use serde_json::{Value, json};
 use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
@@ -121,92 +119,6 @@ async fn what_the_bucket_lacks_is_delivered_and_the_table_tells_the_truth() {
     let total = total.to_string();
     assert_eq!(row[..4], ["total", &total, &total, "0"], "{said:?}");
     assert!(said.stderr.contains("(4 of 4)"), "{said:?}");
-}
-
-#[tokio::test]
-async fn a_replay_that_was_killed_goes_on_and_its_table_has_all_days() {
-    let pipeline = Pipeline::start(5, 400).await;
-    // Slow enough to be killed in the middle of a day.
-    let rate = ("ZOOM_MAX_REQUESTS_PER_SECOND", "5".to_owned());
-    pipeline.deploy_with(&[rate]).await.limit(1).await;
-    let arguments = arguments(4, 1);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let mut command = pipeline.command(&AccessKey::root(), &arguments);
-    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
-    let asked_for = |days| {
-        let zoom = pipeline.zoom.world();
-        let day = days_ago(days).to_string();
-        let mut requests = zoom.requests().iter().map(|request| format!("{request:?}"));
-        requests.any(|request| request.contains(&day))
-    };
-    let begun = std::time::Instant::now();
-    while !asked_for(2) {
-        assert!(
-            begun.elapsed().as_secs() < 60,
-            "the third day was never read"
-        );
-        tokio::task::yield_now().await;
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
-    pipeline.zoom.world().clear_requests();
-
-    let said = replay(&pipeline, 4, 1, &["--json"]).expect(0);
-    said.clone()
-        .explains(&["going on with the replay", "--anew begins again"]);
-    let report = &said.json()[0];
-    let days = report["days"].as_array().unwrap();
-    assert_eq!(days.len(), 4);
-    for (row, ago) in days.iter().zip([4, 3, 2, 1]) {
-        let in_zoom = pipeline.in_zoom(days_ago(ago));
-        assert_eq!(
-            (&row["in_zoom"], &row["done"]),
-            (&json!(in_zoom), &json!(true)),
-            "{row}"
-        );
-        assert_eq!(pipeline.delivered(days_ago(ago)).await, in_zoom);
-        // What the function went on to do after the command was killed, nobody was told.
-        assert_eq!(row["answer_lost"], ago == 2, "{row}");
-        if ago != 2 {
-            assert_eq!(row["delivered_now"], in_zoom, "{row}");
-        }
-    }
-    assert!(
-        !asked_for(4) && !asked_for(3),
-        "the days that were done were read again"
-    );
-}
-
-#[tokio::test]
-async fn a_busy_function_is_waited_for() {
-    let pipeline = told(&by_day(&[(1, &[done(1, 3, 3)])])).await;
-    function(&pipeline).limit(0).await;
-    let arguments = arguments(1, 1);
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let mut command = pipeline.command(&AccessKey::root(), &arguments);
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    let waits = lines
-        .by_ref()
-        .map(Result::unwrap)
-        .any(|line| line.contains("running just now; waiting"));
-    assert!(waits);
-    assert!(function(&pipeline).events().is_empty());
-    function(&pipeline).limit(1).await;
-    let mut stdout = String::new();
-    child
-        .stdout
-        .take()
-        .unwrap()
-        .read_to_string(&mut stdout)
-        .unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
-    assert!(stdout.contains("total"), "{stdout}");
-    assert_eq!(function(&pipeline).events().len(), 1);
 }
 
 #[tokio::test]
