@@ -36,6 +36,9 @@ pub struct Pipeline {
 #[derive(Debug, Clone, Deserialize)]
 pub struct Collects {
     pub function_name: String,
+    pub schedule_name: Option<String>,
+    #[serde(default)]
+    pub alarm_names: Vec<String>,
     /// What to enter in the form for a feed, keyed as the form words it. Only `feed` reads it, and has its say about it.
     #[serde(default)]
     pub feed: serde_json::Value,
@@ -229,6 +232,17 @@ impl Named {
             format!(" ACCOUNT={}", self.account)
         };
         format!("make {target} ENV={}{account}", self.environment)
+    }
+}
+
+impl Named {
+    /// The flags of this command that name this pipeline.
+    pub fn flags(&self) -> String {
+        if self.only {
+            format!("--env {}", self.environment)
+        } else {
+            format!("--env {} --account {}", self.environment, self.account)
+        }
     }
 }
 
