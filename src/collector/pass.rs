@@ -246,6 +246,11 @@ impl Pass {
         }
     }
 
+    /// How many rows it has seen, those before its token included.
+    pub(super) const fn rows(&self) -> u64 {
+        self.seen.total()
+    }
+
     /// This pass as the day's last complete sweep.
     pub(super) fn to_complete(&self, state: &DayState) -> CompleteSweep {
         let undecided = self.seen.iter().any(|(record, count)| {

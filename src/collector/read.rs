@@ -221,7 +221,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let sweep = pass.to_complete(state);
         state.sweep = Some(sweep);
         state.tidy();
-        self.report.day(pass.day).swept = true;
+        let day = self.report.day(pass.day);
+        day.swept = true;
+        day.in_zoom = Some(pass.rows());
         Ok(sweep.undecided)
     }
 

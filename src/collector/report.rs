@@ -18,6 +18,10 @@ pub struct DayReport {
     pub written: u64,
     /// Rows that were in the log already, as often as they were read.
     pub already_delivered: u64,
+    /// Rows that Zoom has of the day, by the last sweep that reached its end: over all its pages, those of earlier runs
+    /// included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_zoom: Option<u64>,
     /// Pages read.
     pub pages: u64,
     /// Whether a sweep reached the day's end.

@@ -52,6 +52,30 @@ fn a_settled_day_is_read_again_and_only_what_is_new_is_delivered() {
 }
 
 #[test]
+fn a_day_that_took_two_runs_is_reported_with_all_its_rows() {
+    let mut world = settled();
+    let outcome = world.replay("2026-11-18", "2026-11-18");
+    let whole = outcome.report.days[&day("2026-11-18")].clone();
+    assert_eq!(whole.in_zoom, Some(30));
+
+    let budget = world.settings.daily_request_budget;
+    let today = world.now.get().date_naive();
+    world.settings.daily_request_budget = world.checkpoint().requests.on(today) + 2;
+    let cut = world.replay("2026-11-18", "2026-11-18").report;
+    assert!(!cut.complete);
+    assert_eq!(cut.days[&day("2026-11-18")].in_zoom, None);
+    world.settings.daily_request_budget = budget;
+    let rest = world.replay("2026-11-18", "2026-11-18").report;
+    let rest = rest.days[&day("2026-11-18")].clone();
+    assert_eq!(rest.in_zoom, Some(30));
+    assert_eq!(
+        rest.already_delivered,
+        30 - 2 * 7,
+        "it went on where the first one stopped"
+    );
+}
+
+#[test]
 fn days_before_the_start_can_be_replayed() {
     let world = settled();
     world.arrive("2026-11-10", 25, 3);

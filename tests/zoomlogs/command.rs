@@ -11,7 +11,7 @@ use serde_json::Value;
 pub const ZOOMLOGS: &str = env!("CARGO_BIN_EXE_zoomlogs");
 
 /// What a command said, and how it ended.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Said {
     pub code: i32,
     pub stdout: String,

@@ -9,9 +9,10 @@ use aws_sdk_lambda::types::{Environment, FunctionCode, Runtime};
 use local_stack::{Stack, project};
 use serde_json::{Value, json};
 
-/// Notes each event in a file, and answers what the variable ANSWER or ERROR holds.
+/// Notes each event in a file, and answers what the variable ANSWER or ERROR holds; or, where the file ANSWERS is, the next of
+/// those that it has for the day that the event names. An answer with an errorType is an error.
 const PROGRAM: &str = r#"
-import http.client, os
+import http.client, json, os
 api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
 while True:
     api.request("GET", "/2018-06-01/runtime/invocation/next")
@@ -19,10 +20,19 @@ while True:
     event, request = answer.read().decode(), answer.headers["Lambda-Runtime-Aws-Request-Id"]
     with open(os.environ["EVENTS"], "a") as events:
         events.write(event + "\n")
-    if "ERROR" in os.environ:
-        api.request("POST", f"/2018-06-01/runtime/invocation/{request}/error", os.environ["ERROR"])
+    if os.path.exists(os.environ["ANSWERS"]):
+        with open(os.environ["ANSWERS"]) as file:
+            answers = json.load(file)
+        answer = answers[json.loads(event)["from"]].pop(0)
+        with open(os.environ["ANSWERS"], "w") as file:
+            json.dump(answers, file)
+        kind = "error" if "errorType" in answer else "response"
+        answer = json.dumps(answer)
+    elif "ERROR" in os.environ:
+        kind, answer = "error", os.environ["ERROR"]
     else:
-        api.request("POST", f"/2018-06-01/runtime/invocation/{request}/response", os.environ["ANSWER"])
+        kind, answer = "response", os.environ["ANSWER"]
+    api.request("POST", f"/2018-06-01/runtime/invocation/{request}/{kind}", answer)
     api.getresponse().read()
 "#;
 
@@ -33,11 +43,38 @@ pub struct Function<'a> {
 }
 
 impl<'a> Function<'a> {
+    /// The function that was created under this name.
+    pub fn known(stack: &'a Stack, name: &str) -> Self {
+        let name = name.to_owned();
+        Self { stack, name }
+    }
+
     /// Creates a function with these variables.
     pub async fn create(stack: &'a Stack, name: &str, variables: &[(&str, String)]) -> Self {
+        let python = project::python().unwrap();
+        let program = format!("#!{}{PROGRAM}", python.display());
+        Self::of(stack, name, variables, &program).await
+    }
+
+    /// Creates the product's own function, which is configured by these variables.
+    pub async fn deploy(stack: &'a Stack, name: &str, variables: &[(&str, String)]) -> Self {
+        let binary = env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3");
+        let environment = stack.environment(&local_stack::AccessKey::root());
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .chain([("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned())])
+            .chain(variables.iter().cloned())
+            .collect();
+        let program = format!("#!/bin/sh\nexec {binary}\n");
+        Self::of(stack, name, &environment, &program).await
+    }
+
+    async fn of(stack: &'a Stack, name: &str, variables: &[(&str, String)], program: &str) -> Self {
         let events = ("EVENTS", events_file(stack, name).display().to_string());
+        let answers = ("ANSWERS", answers_file(stack, name).display().to_string());
         let mut environment = Environment::builder();
-        for (name, value) in variables.iter().chain([&events]) {
+        for (name, value) in variables.iter().chain([&events, &answers]) {
             environment = environment.variables(*name, value);
         }
         let role = role(stack, name).await;
@@ -52,7 +89,7 @@ impl<'a> Function<'a> {
             .environment(environment.build())
             .code(
                 FunctionCode::builder()
-                    .zip_file(Blob::new(zip(stack)))
+                    .zip_file(Blob::new(zip(stack, program)))
                     .build(),
             )
             .send()
@@ -65,6 +102,19 @@ impl<'a> Function<'a> {
             .unwrap();
         let name = name.to_owned();
         Self { stack, name }
+    }
+
+    /// What it answers from now on, by the day that it is asked for.
+    pub fn answer(&self, answers: &Value) {
+        std::fs::write(answers_file(self.stack, &self.name), answers.to_string()).unwrap();
+    }
+
+    /// How many invocations may run at once.
+    pub async fn limit(&self, concurrency: i32) {
+        let limit = self.stack.aws().lambda.put_function_concurrency();
+        let limit = limit.function_name(&self.name);
+        let limit = limit.reserved_concurrent_executions(concurrency);
+        limit.send().await.unwrap();
     }
 
     /// The events that it was invoked with, in order.
@@ -80,6 +130,10 @@ fn events_file(stack: &Stack, function: &str) -> PathBuf {
     stack.directory().join(format!("{function}.events"))
 }
 
+fn answers_file(stack: &Stack, function: &str) -> PathBuf {
+    stack.directory().join(format!("{function}.answers"))
+}
+
 async fn role(stack: &Stack, name: &str) -> String {
     let trust = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
@@ -91,16 +145,27 @@ async fn role(stack: &Stack, name: &str) -> String {
         .send()
         .await
         .unwrap();
+    // Which rights the product's function needs is tried elsewhere.
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": ["s3:*", "secretsmanager:GetSecretValue"], "Resource": "*"},
+    ]});
+    let put = stack.aws().iam.put_role_policy();
+    put.role_name(name)
+        .policy_name("tasks")
+        .policy_document(policy.to_string())
+        .send()
+        .await
+        .unwrap();
     created.role.unwrap().arn
 }
 
-fn zip(stack: &Stack) -> Vec<u8> {
+fn zip(stack: &Stack, program: &str) -> Vec<u8> {
     let python = project::python().unwrap();
-    let zip = stack.directory().join("answering.zip");
+    let zip = stack.directory().join("function.zip");
     let made = Command::new(&python)
         .args(["-c", "import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w').writestr('bootstrap', sys.argv[2])"])
         .arg(&zip)
-        .arg(format!("#!{}{PROGRAM}", python.display()))
+        .arg(program)
         .status()
         .unwrap();
     assert!(made.success());

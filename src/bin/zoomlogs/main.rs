@@ -6,6 +6,10 @@
 //! | `deployment` | what Terraform made: names of functions, secrets and users |
 //! | `aws` | the way to AWS, and what its refusals mean |
 //! | `target` | which functions a command is about, and how they are configured |
+//! | `state` | a function's checkpoint, as it lies in the bucket |
+//! | `invocation` | one invocation of a function |
+//! | `advice` | what to do about a function's failure |
+//! | `timestamp` | how a moment and an age are said |
 //! | `output` | what a command reports: a text, or JSON |
 //! | `exit` | exit codes, and every error that ends the command |
 //! | `credentials` | Zoom's credentials into their secret |
@@ -21,6 +25,7 @@
 
 #![allow(unreachable_pub, reason = "a binary has no outside")]
 
+mod advice;
 mod arguments;
 mod aws;
 mod completions;
@@ -28,13 +33,16 @@ mod credentials;
 mod deployment;
 mod exit;
 mod feed;
+mod invocation;
 mod output;
 mod reader_key;
 mod replay;
 mod run;
+mod state;
 mod status;
 mod target;
 mod teardown;
+mod timestamp;
 mod udm;
 mod verify;
 
@@ -73,7 +81,7 @@ async fn main() -> ExitCode {
         Command::Udm(arguments) => udm::command(arguments, &output)
             .await
             .map_err(Failure::from),
-        Command::Feed(arguments) => feed::command(arguments, &output)
+        Command::Feed(arguments) => feed::command(*arguments, &output)
             .await
             .map_err(Failure::from),
         Command::Completions(arguments) => completions::command(&arguments).map_err(Failure::from),

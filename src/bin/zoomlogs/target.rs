@@ -13,7 +13,7 @@ use zoom_operationlogs_to_s3::config::{Config, ConfigError};
 
 use crate::arguments::Place;
 use crate::aws::{self, AwsError};
-use crate::deployment::{DeploymentError, Environment, Named};
+use crate::deployment::{Collects, DeploymentError, Environment, Named};
 use crate::exit::Code;
 
 /// The functions that a command is about.
@@ -41,6 +41,8 @@ pub struct Target {
     pub aws: SdkConfig,
     /// The pipeline that it is part of, if that was named.
     pub named: Option<Named>,
+    /// What else Terraform made for it, if that was asked.
+    pub collects: Option<Collects>,
 }
 
 /// A function as it is deployed.
@@ -95,6 +97,7 @@ impl Functions {
                 function,
                 aws: aws::config(None).await?,
                 named: None,
+                collects: None,
             });
         }
         let pipelines = match (&place.env, &place.account) {
@@ -108,6 +111,7 @@ impl Functions {
                 function: collects.function_name.clone(),
                 aws: aws.clone(),
                 named: Some(named.clone()),
+                collects: Some(collects.clone()),
             }));
         }
         Ok(targets)

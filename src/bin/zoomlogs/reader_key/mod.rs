@@ -2,7 +2,7 @@
 //!
 //! AWS allows a user two. That is what a rotation without a gap needs: the new key is in the feed before the old one goes.
 
-mod keys;
+pub mod keys;
 mod report;
 mod vault;
 

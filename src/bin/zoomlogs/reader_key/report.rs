@@ -2,13 +2,14 @@
 
 use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::keys::{Key, NewKey};
 use crate::output::{Output, OutputError};
+use crate::timestamp::{ago, minute};
 
 /// A new key, on its way to whoever asked for it.
 pub struct Issued<'a> {
@@ -151,37 +152,9 @@ const fn status(key: &Key) -> &'static str {
     if key.active { "active" } else { "inactive" }
 }
 
-fn minute(at: DateTime<Utc>) -> String {
-    at.format("%Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// How long ago, in the largest unit that there is one of.
-fn ago(age: TimeDelta) -> String {
-    let (count, unit) = match (age.num_days(), age.num_hours(), age.num_minutes()) {
-        (days @ 1.., ..) => (days, "day"),
-        (_, hours @ 1.., _) => (hours, "hour"),
-        (.., minutes) => (minutes.max(0), "minute"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural} ago")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_age_is_said_in_its_largest_unit() {
-        for (seconds, expected) in [
-            (-5, "0 minutes ago"),
-            (59, "0 minutes ago"),
-            (60, "1 minute ago"),
-            (7_199, "1 hour ago"),
-            (172_800, "2 days ago"),
-        ] {
-            assert_eq!(ago(TimeDelta::seconds(seconds)), expected);
-        }
-    }
 
     #[test]
     fn a_list_shows_when_each_key_was_made_and_used() {

@@ -1,0 +1,181 @@
+//! One day: invocations until it is read to its end, or does not get any further.
+
+use std::time::Duration;
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
+
+use super::progress::{Failure, Kept, ProgressError};
+use super::watch::Watch;
+use crate::advice;
+use crate::invocation::{Answer, InvocationError, Invoker, Outcome, Ran};
+
+/// How often a lost answer is made up for by another invocation.
+const LOST_ANSWERS: u32 = 3;
+
+/// Far more than a day of a million records takes. One that needs more does not get to its end.
+const INVOCATIONS: u64 = 100;
+
+/// How it ended with a day.
+#[derive(Debug)]
+pub enum End {
+    Done,
+    /// This day failed.
+    Failed(Failure),
+    /// No request could be made: there is no budget left, or Zoom asked for a pause.
+    HeldUp,
+}
+
+/// A day that did not end at all.
+#[derive(Debug)]
+pub enum NoEnd {
+    Invocation(InvocationError),
+    Progress(ProgressError),
+}
+
+impl From<ProgressError> for NoEnd {
+    fn from(error: ProgressError) -> Self {
+        Self::Progress(error)
+    }
+}
+
+/// Replays days of one function.
+#[derive(Debug)]
+pub struct Replayer<'a> {
+    pub invoker: Invoker<'a>,
+    /// How long a run under way is waited for.
+    pub patience: Duration,
+}
+
+impl Replayer<'_> {
+    /// Replays a day, and keeps after each invocation what came of it.
+    pub async fn replay(
+        &self,
+        day: NaiveDate,
+        kept: &mut Kept,
+        watch: &Watch<'_>,
+    ) -> Result<End, NoEnd> {
+        let event = json!({"from": day, "to": day});
+        let mut lost_answers = 0;
+        loop {
+            kept.day(day).asking = true;
+            kept.save()?;
+            let ran = self.ask(&event, watch).await;
+            let state = kept.day(day);
+            state.asking = false;
+            state.invocations += 1;
+            let end = match ran {
+                Err(InvocationError::NoAnswer { .. }) if lost_answers < LOST_ANSWERS => {
+                    state.unheard = true;
+                    lost_answers += 1;
+                    watch.say(&format!("{day}: the answer was lost; asking once more"));
+                    None
+                }
+                Err(error) => {
+                    state.unheard |= matches!(
+                        error,
+                        InvocationError::NoAnswer { .. } | InvocationError::Answer { .. }
+                    );
+                    kept.save()?;
+                    return Err(NoEnd::Invocation(error));
+                }
+                Ok(ran) => match ran.outcome {
+                    Outcome::Failed { error, .. } => {
+                        // What it delivered before is not told.
+                        state.unheard |= !advice::concerns_every_day(&error.kind);
+                        Some(End::Failed(Failure {
+                            kind: error.kind,
+                            message: error.message,
+                            advice: error.advice,
+                        }))
+                    }
+                    Outcome::Answered(answer) => state.take(day, &answer),
+                },
+            };
+            let end = end
+                .or_else(|| (state.invocations >= INVOCATIONS).then(|| End::Failed(endless(day))));
+            state.failure = match &end {
+                Some(End::Failed(failure)) => Some(failure.clone()),
+                _ => None,
+            };
+            kept.save()?;
+            if let Some(end) = end {
+                return Ok(end);
+            }
+        }
+    }
+
+    /// Asks what a replay of a day would do.
+    pub async fn try_out(&self, day: NaiveDate, watch: &Watch<'_>) -> Result<Ran, InvocationError> {
+        let event = json!({"from": day, "to": day, "dry_run": true});
+        self.ask(&event, watch).await
+    }
+
+    /// Invokes the function as soon as it is not busy with another run: the schedule's, or one that an earlier command left
+    /// behind.
+    async fn ask(&self, event: &Value, watch: &Watch<'_>) -> Result<Ran, InvocationError> {
+        let mut waited = Duration::ZERO;
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_secs(1))
+            .with_max_delay(Duration::from_secs(30))
+            .without_max_times()
+            .build();
+        loop {
+            match self.invoker.invoke(event).await {
+                Err(busy @ InvocationError::Busy { .. }) => {
+                    let wait = waits.next().unwrap_or(Duration::from_secs(30));
+                    if waited > self.patience {
+                        return Err(busy);
+                    }
+                    if waited.is_zero() {
+                        watch.say("The function is running just now; waiting for it to end");
+                    }
+                    SystemClock.sleep(wait).await;
+                    waited += wait;
+                }
+                answer => return answer,
+            }
+        }
+    }
+}
+
+impl super::progress::Day {
+    /// Takes an answer in. None means that there is more to read.
+    fn take(&mut self, day: NaiveDate, answer: &Answer) -> Option<End> {
+        let report = answer.days.iter().find(|report| report.date == day);
+        let (mut pages, mut swept) = (0, false);
+        if let Some(report) = report {
+            (pages, swept) = (report.pages, report.swept);
+            self.written += report.written;
+            self.pages += report.pages;
+            // A function of an older version does not count them: then they are what this one invocation saw.
+            let seen = report.written + report.already_delivered;
+            self.in_zoom = report.in_zoom.or(swept.then_some(seen)).or(self.in_zoom);
+        }
+        match (answer.complete, swept) {
+            (true, true) => {
+                self.done = true;
+                Some(End::Done)
+            }
+            (true, false) => Some(End::Failed(Failure {
+                kind: "ZoomBeyondHistory".to_owned(),
+                message: format!("Zoom does not keep {day} any more"),
+                advice:
+                    "What was delivered of it is in the bucket; there is nothing more to be had."
+                        .to_owned(),
+            })),
+            (false, _) if pages == 0 => Some(End::HeldUp),
+            (false, _) => None,
+        }
+    }
+}
+
+fn endless(day: NaiveDate) -> Failure {
+    Failure {
+        kind: "NotComplete".to_owned(),
+        message: format!("{INVOCATIONS} invocations did not read {day} to its end"),
+        advice: "Look into the function's log; Zoom may page this day without end.".to_owned(),
+    }
+}

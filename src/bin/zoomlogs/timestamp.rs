@@ -1,0 +1,47 @@
+//! How a moment and an age are said to people.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// A moment, to the minute.
+pub fn minute(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// How long, in the largest unit that there is one of.
+pub fn long(age: TimeDelta) -> String {
+    let (count, unit) = match (age.num_days(), age.num_hours(), age.num_minutes()) {
+        (days @ 1.., ..) => (days, "day"),
+        (_, hours @ 1.., _) => (hours, "hour"),
+        (.., minutes) => (minutes.max(0), "minute"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}
+
+/// How long ago.
+pub fn ago(age: TimeDelta) -> String {
+    format!("{} ago", long(age))
+}
+
+/// A moment and how long ago it was.
+pub fn minute_and_age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    format!("{} ({})", minute(at), ago(now - at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_said_in_its_largest_unit() {
+        for (seconds, expected) in [
+            (-5, "0 minutes ago"),
+            (59, "0 minutes ago"),
+            (60, "1 minute ago"),
+            (7_199, "1 hour ago"),
+            (172_800, "2 days ago"),
+        ] {
+            assert_eq!(ago(TimeDelta::seconds(seconds)), expected);
+        }
+    }
+}
