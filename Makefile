@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key clean
+.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -121,6 +121,14 @@ reader-key: ## Makes the feed's access key for ENV and shows it once; DO=rotate,
 	@scripts/prerequisites rust terraform
 	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) reader-key $(or $(DO),issue) $(where) $(if $(STORE),--store $(filter-out 1,$(STORE))) $(if $(KEY),--key-id $(KEY))
+
+feed: ## What to enter in the SecOps feeds of ENV; API=1, CREATE=1, STATE=1, with PROJECT=, LOCATION=, INSTANCE=: docs/feed.md; ACCOUNT=, REPORT=
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) feed $(where) $(if $(REPORT),--report $(REPORT)) $(if $(API),--api) $(if $(CREATE),--create) $(if $(STATE),--state) \
+	  $(if $(SUBJECT_ID),--subject-id) $(if $(UPDATE),--update) $(if $(ROTATE_KEY),--rotate-key) $(if $(YES),--yes) \
+	  $(if $(PROJECT),--project $(PROJECT)) $(if $(LOCATION),--location $(LOCATION)) $(if $(INSTANCE),--instance $(INSTANCE)) \
+	  $(if $(ENDPOINT),--endpoint $(ENDPOINT))
 
 clean: ## Removes what was built
 	rm -rf target/lambda

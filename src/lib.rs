@@ -17,6 +17,7 @@
 //! | [`store`] | the few calls to the bucket, as a trait: S3, or memory |
 //! | [`metrics`] | what a run did, for CloudWatch |
 //! | [`clock`] | time, waiting and chance, as a trait |
+//! | [`udm`] | how SecOps's parser will see a record: for `zoomlogs`, the function does not use it |
 //!
 //! The core, from [`record`] to [`collector`], knows no AWS type and reaches the world only through [`clock::Clock`],
 //! [`store::Store`] and [`zoom::Zoom`]. `docs/architecture.md` explains the protocol.
@@ -40,4 +41,5 @@ pub mod record;
 pub mod report;
 pub mod secret;
 pub mod store;
+pub mod udm;
 pub mod zoom;

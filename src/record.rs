@@ -215,7 +215,7 @@ fn hash_bytes(hasher: &mut Sha256, kind: u8, bytes: &[u8]) {
 }
 
 /// Removes the white space between the tokens of valid JSON. What stands in strings stays.
-fn compact(json: &str) -> Cow<'_, str> {
+pub(crate) fn compact(json: &str) -> Cow<'_, str> {
     let mut in_string = false;
     let mut escaped = false;
     let mut keep = |c: char| {
@@ -242,7 +242,7 @@ fn compact(json: &str) -> Cow<'_, str> {
 }
 
 /// Zoom sends RFC 3339; copies of its documentation also show a space for the `T` and no zone, which is UTC.
-fn parse_time(text: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn parse_time(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     DateTime::parse_from_rfc3339(text)
         .map(|time| time.to_utc())

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use local_stack::{AccessKey, REGION, Stack, project};
@@ -44,17 +44,19 @@ impl Project {
         Self { folder }
     }
 
-    /// Runs a command from a folder somewhere inside.
+    /// A folder somewhere inside.
+    pub fn inside(&self) -> PathBuf {
+        self.folder.path().join("terraform/environments/prod")
+    }
+
+    /// Runs a command from there.
     pub fn run(&self, stack: &Stack, arguments: &[&str]) -> Said {
         let mut command = command(stack, &AccessKey::root(), arguments);
         // The region is Terraform's.
         command
             .env_remove("AWS_REGION")
             .env_remove("AWS_DEFAULT_REGION");
-        run(
-            command.current_dir(self.folder.path().join("terraform/environments/prod")),
-            "",
-        )
+        run(command.current_dir(self.inside()), "")
     }
 }
 

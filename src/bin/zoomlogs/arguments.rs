@@ -51,7 +51,7 @@ pub enum Command {
     Replay(ReplayArguments),
     Verify(VerifyArguments),
     Udm(UdmArguments),
-    Feed(FeedArguments),
+    Feed(Box<FeedArguments>),
     Completions(CompletionsArguments),
     Teardown(TeardownArguments),
 }

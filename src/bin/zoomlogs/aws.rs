@@ -87,11 +87,13 @@ impl AwsError {
                 | "InvalidSignatureException"
                 | "SignatureDoesNotMatch"
                 | "UnrecognizedClientException" => Self::BadCredentials { call, said },
-                "NoSuchEntity" | "ResourceNotFoundException" => Self::NotFound {
-                    call,
-                    subject,
-                    said,
-                },
+                "NoSuchBucket" | "NoSuchEntity" | "NoSuchKey" | "ResourceNotFoundException" => {
+                    Self::NotFound {
+                        call,
+                        subject,
+                        said,
+                    }
+                }
                 // The SDK has no kind of its own for a caller whose credentials it cannot get.
                 "" if said.contains("credential") => Self::NoCredentials { call, said },
                 _ if !matches!(failure, SdkError::ServiceError(_)) => Self::NoAnswer {

@@ -39,6 +39,9 @@ pub struct Collects {
     pub schedule_name: Option<String>,
     #[serde(default)]
     pub alarm_names: Vec<String>,
+    /// What to enter in the form for a feed, keyed as the form words it. Only `feed` reads it, and has its say about it.
+    #[serde(default)]
+    pub feed: serde_json::Value,
 }
 
 /// A pipeline and the way it was named, so that advice can name it the same way.
@@ -211,6 +214,14 @@ impl Named {
                     })
             }
         }
+    }
+
+    /// What tells things of this pipeline from those of others in a place that all of them share: the environment, unless it
+    /// is production, and the account, unless it is the only one.
+    pub fn distinctions(&self) -> Vec<&str> {
+        let environment = (self.environment != "prod").then_some(self.environment.as_str());
+        let account = (!self.only).then_some(self.account.as_str());
+        environment.into_iter().chain(account).collect()
     }
 
     /// The make target that does something to this pipeline.

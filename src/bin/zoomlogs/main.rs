@@ -81,7 +81,7 @@ async fn main() -> ExitCode {
         Command::Udm(arguments) => udm::command(arguments, &output)
             .await
             .map_err(Failure::from),
-        Command::Feed(arguments) => feed::command(arguments, &output)
+        Command::Feed(arguments) => feed::command(*arguments, &output)
             .await
             .map_err(Failure::from),
         Command::Completions(arguments) => completions::command(&arguments).map_err(Failure::from),

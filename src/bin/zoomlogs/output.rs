@@ -9,7 +9,7 @@ use thiserror::Error;
 /// The report did not reach whoever reads it.
 #[derive(Debug, Error)]
 #[error("standard output cannot be written: {0}")]
-pub struct OutputError(#[from] io::Error);
+pub struct OutputError(#[from] pub io::Error);
 
 #[derive(Debug)]
 pub struct Output {
@@ -19,6 +19,11 @@ pub struct Output {
 impl Output {
     pub const fn new(json: bool) -> Self {
         Self { json }
+    }
+
+    /// Whether scripts read it.
+    pub const fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Reports the result. It has been written when this returns, so that what is shown once is known to have been shown.

@@ -1,0 +1,93 @@
+//! Why a feed is not as it should be, and stays so.
+
+use std::io;
+
+use thiserror::Error;
+
+use super::access_key::AccessKeyError;
+use super::difference::Difference;
+use super::refusal::ChronicleError;
+use super::resource::Feed;
+use crate::exit::Code;
+use crate::output::OutputError;
+
+#[derive(Debug, Error)]
+pub enum EnsureError {
+    #[error(transparent)]
+    Chronicle(#[from] ChronicleError),
+    #[error(transparent)]
+    AccessKey(#[from] AccessKeyError),
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    #[error(
+        "several feeds could be the feed {wanted:?}, because they have its name or read the same objects as the same log type: \
+         {}. Every one of them delivers every record: keep one, and delete the others in SecOps. Nothing was changed",
+        list(.found)
+    )]
+    Several { wanted: String, found: Vec<Feed> },
+    #[error(
+        "the feed {:?} ({}) is there, and is not as it should be:\n{}\nNothing was changed. --update changes it (make: UPDATE=1)",
+        .feed.display_name, .feed.name, lines(.differences)
+    )]
+    Differs {
+        feed: Box<Feed>,
+        differences: Vec<Difference>,
+    },
+    #[error(
+        "the feed {:?} ({}) is there, and Google changes neither the source type nor the log type of a feed:\n{}\nDelete it in \
+         SecOps, and then create it. Nothing was changed",
+        .feed.display_name, .feed.name, lines(.differences)
+    )]
+    Fixed {
+        feed: Box<Feed>,
+        differences: Vec<Difference>,
+    },
+    #[error(
+        "this changes SecOps, and there is nobody to ask at standard input: say --yes (make: YES=1). Nothing was changed"
+    )]
+    Unasked,
+    #[error("not confirmed. Nothing was changed")]
+    NotConfirmed,
+    #[error("standard input cannot be read: {0}")]
+    Unreadable(io::Error),
+    #[error(
+        "{problem}. Whether the feed {wanted:?} was made is not known: {found}. Do the same again in some minutes: it looks \
+         before it makes anything"
+    )]
+    PerhapsMade {
+        wanted: String,
+        problem: Box<ChronicleError>,
+        /// What looking for it gave.
+        found: String,
+    },
+}
+
+impl EnsureError {
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Chronicle(error) => error.code(),
+            Self::AccessKey(error) => error.code(),
+            Self::Output(_) | Self::PerhapsMade { .. } => Code::Failed,
+            Self::Several { .. }
+            | Self::Differs { .. }
+            | Self::Fixed { .. }
+            | Self::NotConfirmed => Code::Refused,
+            Self::Unasked | Self::Unreadable(_) => Code::Usage,
+        }
+    }
+}
+
+fn list(feeds: &[Feed]) -> String {
+    let one = |feed: &Feed| {
+        let reads = feed
+            .s3()
+            .map_or_else(String::new, |s3| format!(" reads {}", s3.s3_uri));
+        format!("{:?} ({}){reads}", feed.display_name, feed.name)
+    };
+    feeds.iter().map(one).collect::<Vec<_>>().join("; ")
+}
+
+fn lines(differences: &[Difference]) -> String {
+    let lines: Vec<_> = differences.iter().map(|d| format!("  {d}")).collect();
+    lines.join("\n")
+}

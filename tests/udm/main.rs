@@ -1,0 +1,23 @@
+//! The preview of what SecOps will see: every row of the mapping, every public sample's shape, ten thousand simulated
+//! records and whatever else can be a record, each held against Google's published schema.
+
+#![allow(unreachable_pub, reason = "a test binary has no outside")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test's panic is its report"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests ask a program, and the environment whether to write"
+)]
+
+mod anything;
+mod documentation;
+mod golden;
+#[path = "../properties/json.rs"]
+#[allow(dead_code, reason = "that test's, and not all of it is needed here")]
+mod json;
+mod schema;
+mod simulated;
+mod validator;
