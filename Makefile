@@ -11,9 +11,9 @@ help: ## Lists the targets
 demo: ## Runs the whole pipeline on this machine and checks what it promises; KEEP=1 leaves it running
 	@scripts/prerequisites rust terraform python
 	@scripts/python-env
-	@cargo build --locked --package local-stack --bin demo
-	@cargo build --locked --features cli --bin zoomlogs
-	@cargo run --quiet --locked --package local-stack --bin demo
+	@# As the tests are built, so that what both need is built once.
+	@cargo build --locked --workspace --features cli --bin demo --bin zoomlogs
+	@"$${CARGO_TARGET_DIR:-target}/debug/demo"
 
 test: fmt lint test-terraform test-scripts test-simulation test-fuzz test-rust ## Runs all checks and tests
 
