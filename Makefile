@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed clean
+.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -111,6 +111,8 @@ build-and-deploy: build ## Builds, shows the plan for ENV, asks, applies, runs t
 # The building has its say first, so that it does not talk into the questions.
 zoomlogs = scripts/zoomlogs
 where = --env $(or $(ENV),dev) $(if $(ACCOUNT),--account $(ACCOUNT))
+of_report = $(if $(REPORT),--report $(REPORT))
+days = $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
 zoom-credentials: ## Asks for the Zoom app's credentials, tries them and stores them for ENV; or reads JSON from standard input; ACCOUNT=, CHECK=no
 	@scripts/prerequisites rust terraform
@@ -125,10 +127,25 @@ reader-key: ## Makes the feed's access key for ENV and shows it once; DO=rotate,
 feed: ## What to enter in the SecOps feeds of ENV; API=1, CREATE=1, STATE=1, with PROJECT=, LOCATION=, INSTANCE=: docs/feed.md; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
 	@cargo build --locked --features cli --bin zoomlogs
-	@$(zoomlogs) feed $(where) $(if $(REPORT),--report $(REPORT)) $(if $(API),--api) $(if $(CREATE),--create) $(if $(STATE),--state) \
+	@$(zoomlogs) feed $(where) $(of_report) $(if $(API),--api) $(if $(CREATE),--create) $(if $(STATE),--state) \
 	  $(if $(SUBJECT_ID),--subject-id) $(if $(UPDATE),--update) $(if $(ROTATE_KEY),--rotate-key) $(if $(YES),--yes) \
 	  $(if $(PROJECT),--project $(PROJECT)) $(if $(LOCATION),--location $(LOCATION)) $(if $(INSTANCE),--instance $(INSTANCE)) \
 	  $(if $(ENDPOINT),--endpoint $(ENDPOINT))
+
+status: ## Says whether ENV is healthy, and what to do if it is not; ACCOUNT=, REPORT=
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) status $(where) $(of_report)
+
+verify: ## Compares Zoom with the bucket of ENV, record by record; FROM=, TO= (the last week), FILE= for the signed-off report, ACCOUNT=, REPORT=
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) verify $(where) $(of_report) $(days) $(if $(FILE),--report-file $(FILE))
+
+replay: ## Delivers what the bucket of ENV lacks of the days FROM= to TO=; goes on where it was interrupted; ACCOUNT=, REPORT=
+	@scripts/prerequisites rust terraform
+	@cargo build --locked --features cli --bin zoomlogs
+	@$(zoomlogs) replay $(where) $(of_report) $(days)
 
 clean: ## Removes what was built
 	rm -rf target/lambda
