@@ -137,10 +137,10 @@ status: ## Says whether ENV is healthy, and what to do if it is not; ACCOUNT=, R
 	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) status $(where) $(of_report)
 
-verify: ## Compares Zoom with the bucket of ENV, record by record; FROM=, TO= (the last week), FILE= for the signed-off report, ACCOUNT=, REPORT=
+verify: ## Compares Zoom with the bucket of ENV, record by record; FROM=, TO= (the last week), FILE= for the signed-off report, SIGN= the KMS key for it, ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
 	@cargo build --locked --features cli --bin zoomlogs
-	@$(zoomlogs) verify $(where) $(of_report) $(days) $(if $(FILE),--report-file $(FILE))
+	@$(zoomlogs) verify $(where) $(of_report) $(days) $(if $(FILE),--report-file $(FILE)) $(if $(SIGN),--sign $(SIGN))
 
 replay: ## Delivers what the bucket of ENV lacks of the days FROM= to TO=; goes on where it was interrupted; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform

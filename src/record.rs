@@ -23,7 +23,8 @@ const CANONICAL_DEPTH: usize = 64;
 
 /// The first 128 bits of SHA-256 over a record's documented fields.
 ///
-/// A cryptographic hash, because whoever could make two records collide could hide an action from the SIEM.
+/// Nothing weaker: two records with one fingerprint are one record here, and whoever could choose such a pair could keep an
+/// action from being delivered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint([u8; 16]);
 

@@ -1,7 +1,8 @@
 //! Zoom's reports: what is asked for, what tells the records of each apart, and where they go.
 //!
-//! Everything that differs between two reports stands here; the rest of the program treats them alike. One function collects
-//! one report, so a further one is an entry in this table and a further function. `docs/reports.md` shows how to add one.
+//! Everything that differs between two reports stands here; the rest of the function treats them alike. (What SecOps makes of
+//! their records is in [`udm`](crate::udm).) One function collects one report, so a further one is an entry in this table and a
+//! further function. `docs/reports.md` shows how to add one.
 
 use thiserror::Error;
 

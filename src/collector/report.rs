@@ -19,7 +19,7 @@ pub struct DayReport {
     /// Rows that were in the log already, as often as they were read.
     pub already_delivered: u64,
     /// Rows that Zoom has of the day, by the last sweep that reached its end: over all its pages, those of earlier runs
-    /// included.
+    /// included. A row that moved from one page to the next meanwhile is counted as often as it was shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_zoom: Option<u64>,
     /// Pages read.

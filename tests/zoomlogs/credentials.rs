@@ -3,9 +3,10 @@
 use chrono::Utc;
 use local_stack::{AccessKey, Stack};
 use serde_json::{Value, json};
-use zoom_simulator::{Credentials, Endpoint, Fault, RetryAfter, Script, Server, World};
+use zoom_simulator::{Credentials, Endpoint, Fault, Report, RetryAfter, Script, Server, World};
 
 use crate::command::{Said, command, run};
+use crate::environment::{self, Project};
 use crate::lambda::Function;
 use crate::operator;
 
@@ -142,6 +143,38 @@ async fn what_zoom_refuses_is_not_stored() {
         assert_eq!(scene.stored().await, None);
         scene.zoom.world().settings = healthy.clone();
     }
+}
+
+#[tokio::test]
+async fn they_are_tried_with_every_report_that_is_collected() {
+    let scene = Scene::start().await;
+    let variables = [
+        ("ZOOM_OAUTH_URL", scene.zoom.oauth_url()),
+        ("ZOOM_API_URL", scene.zoom.api_url()),
+        ("ZOOM_REPORT", "activities".to_owned()),
+    ];
+    Function::create(&scene.stack, "sign-ins", &variables).await;
+    let mut both = environment::pipeline(FUNCTION);
+    both["secret_arn"] = SECRET.into();
+    both["reports"]["activities"] = json!({"function_name": "sign-ins"});
+    let project = Project::with(&json!({"main": both}));
+    let credentials = || {
+        let mut command = command(&scene.stack, &scene.key, &["credentials", "--env", "dev"]);
+        run(command.current_dir(project.inside()), &good().to_string())
+    };
+
+    let scopes =
+        [Report::OperationLogs, Report::Activities].map(|report| report.scope().to_owned());
+    scene.zoom.world().settings.scopes = scopes[..1].to_vec();
+    credentials()
+        .expect(3)
+        .explains(&["lacks a scope", &scopes[1], "Nothing was stored"])
+        .hides(&HIDDEN);
+    assert_eq!(scene.stored().await, None);
+
+    scene.zoom.world().settings.scopes = scopes.to_vec();
+    credentials().expect(0).hides(&HIDDEN);
+    assert_eq!(scene.stored().await, Some(good()));
 }
 
 #[tokio::test]

@@ -182,6 +182,21 @@ async fn a_run_is_of_every_report_unless_one_is_named() {
 }
 
 #[tokio::test]
+async fn of_several_accounts_one_may_do_without_a_report() {
+    let stack = Stack::start().await.unwrap();
+    let mut both = pipeline("collect");
+    both["reports"]["activities"] = json!({"function_name": "collect-sign-ins"});
+    let pipelines = json!({"main": both, "emea": pipeline("collect-emea")});
+    let project = Project::with(&pipelines);
+    failing(&stack, &["collect-sign-ins"]).await;
+    let said = project
+        .run(&stack, &["run", "--env", "dev", "--report", "activities"])
+        .expect(4)
+        .explains(&["collect-sign-ins ran and failed"]);
+    assert!(!said.stderr.contains("emea"), "{said:?}");
+}
+
+#[tokio::test]
 async fn a_pipeline_without_a_key_says_so() {
     let stack = Stack::start().await.unwrap();
     let mut keyless = pipeline("collect");

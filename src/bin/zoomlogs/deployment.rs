@@ -1,6 +1,6 @@
 //! What Terraform made: the output `pipelines` of an environment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -197,23 +197,29 @@ impl Place {
     }
 }
 
+/// Fails if this report is named and none of the pipelines collects it; of several accounts one may do without.
+pub fn must_collect(pipelines: &[Named], report: Option<&str>) -> Result<(), DeploymentError> {
+    let known: BTreeSet<_> = pipelines
+        .iter()
+        .flat_map(|named| named.pipeline.reports.keys().cloned())
+        .collect();
+    match (report, pipelines.first()) {
+        (Some(report), Some(first)) if !known.contains(report) => Err(DeploymentError::NoReport {
+            environment: first.environment.clone(),
+            report: report.to_owned(),
+            known: known.into_iter().collect(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 impl Named {
-    /// What collects this report; each of them, if none is named.
-    pub fn reports(&self, report: Option<&str>) -> Result<Vec<&Collects>, DeploymentError> {
-        let reports = &self.pipeline.reports;
-        match report {
-            None => Ok(reports.values().collect()),
-            Some(report) => {
-                let found = reports.get(report);
-                found
-                    .map(|found| vec![found])
-                    .ok_or_else(|| DeploymentError::NoReport {
-                        environment: self.environment.clone(),
-                        report: report.to_owned(),
-                        known: reports.keys().cloned().collect(),
-                    })
-            }
-        }
+    /// What collects this report, if anything does; each of them, if none is named.
+    pub fn reports(&self, report: Option<&str>) -> Vec<&Collects> {
+        let reports = self.pipeline.reports.iter();
+        let chosen =
+            reports.filter(|(name, _)| report.is_none_or(|report| report == name.as_str()));
+        chosen.map(|(_, collects)| collects).collect()
     }
 
     /// What tells things of this pipeline from those of others in a place that all of them share: the environment, unless it

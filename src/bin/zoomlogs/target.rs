@@ -13,7 +13,7 @@ use zoom_operationlogs_to_s3::config::{Config, ConfigError};
 
 use crate::arguments::Place;
 use crate::aws::{self, AwsError};
-use crate::deployment::{Collects, DeploymentError, Environment, Named};
+use crate::deployment::{Collects, DeploymentError, Environment, Named, must_collect};
 use crate::exit::Code;
 
 /// The functions that a command is about.
@@ -104,9 +104,10 @@ impl Functions {
             (Some(environment), None) => Environment::read(environment)?.all(),
             _ => place.pipeline()?.into_iter().collect(),
         };
+        must_collect(&pipelines, report.as_deref())?;
         for named in pipelines {
             let aws = aws::config(Some(&named.pipeline.region)).await?;
-            let functions = named.reports(report.as_deref())?;
+            let functions = named.reports(report.as_deref());
             targets.extend(functions.into_iter().map(|collects| Target {
                 function: collects.function_name.clone(),
                 aws: aws.clone(),
@@ -143,7 +144,11 @@ impl Configuration {
             log_group: configuration
                 .logging_config
                 .and_then(|logging| logging.log_group)
-                .unwrap_or_else(|| format!("/aws/lambda/{function}")),
+                .unwrap_or_else(|| {
+                    // Whoever asked may have said the ARN.
+                    let name = configuration.function_name.as_deref().unwrap_or(function);
+                    format!("/aws/lambda/{name}")
+                }),
             variables: configuration
                 .environment
                 .and_then(|environment| environment.variables)

@@ -37,7 +37,7 @@ locals {
   # Zoom counts what the whole account asks, and each function only what it asks itself: the limits are shared out. One
   # function alone has what is set, or its own defaults, which are these.
   settings = length(local.reports) == 1 ? var.settings : merge(var.settings, {
-    zoom_max_requests_per_second = max(1, floor(coalesce(var.settings.zoom_max_requests_per_second, 5) / length(local.reports)))
-    zoom_daily_request_budget    = max(1, floor(coalesce(var.settings.zoom_daily_request_budget, 10000) / length(local.reports)))
+    zoom_max_requests_per_second = floor(coalesce(var.settings.zoom_max_requests_per_second, 5) / length(local.reports))
+    zoom_daily_request_budget    = floor(coalesce(var.settings.zoom_daily_request_budget, 10000) / length(local.reports))
   })
 }

@@ -121,6 +121,17 @@ variable "settings" {
   })
   default  = {}
   nullable = false
+
+  # Here, because a function is given its part of them; what each may have at the most, the collector says as well.
+  validation {
+    condition     = var.settings.zoom_max_requests_per_second == null ? true : var.settings.zoom_max_requests_per_second >= length(var.reports) && var.settings.zoom_max_requests_per_second <= 100 && floor(var.settings.zoom_max_requests_per_second) == var.settings.zoom_max_requests_per_second
+    error_message = "settings.zoom_max_requests_per_second takes a whole number from ${length(var.reports)} (one for each report) to 100; got ${coalesce(var.settings.zoom_max_requests_per_second, 0)}. Zoom counts the whole account: 10 a second on Pro, 40 on Business and above."
+  }
+
+  validation {
+    condition     = var.settings.zoom_daily_request_budget == null ? true : var.settings.zoom_daily_request_budget >= length(var.reports) && var.settings.zoom_daily_request_budget <= 1000000 && floor(var.settings.zoom_daily_request_budget) == var.settings.zoom_daily_request_budget
+    error_message = "settings.zoom_daily_request_budget takes a whole number from ${length(var.reports)} (one for each report) to 1000000; got ${coalesce(var.settings.zoom_daily_request_budget, 0)}. Zoom counts the whole account: 30000 a day on Pro, 60000 on Business and above."
+  }
 }
 
 variable "extra_environment" {

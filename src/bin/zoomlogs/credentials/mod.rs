@@ -113,7 +113,7 @@ pub async fn command(
     // All of them read this secret.
     let functions: Vec<_> = match &named {
         Some(named) => {
-            let collects = named.reports(None)?;
+            let collects = named.reports(None);
             let names = collects.into_iter().map(|collects| &collects.function_name);
             names.collect()
         }

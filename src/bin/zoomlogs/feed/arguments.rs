@@ -8,7 +8,7 @@ use super::direct::Direct;
 use super::form::{self, Authentication, Form};
 use super::instance::Instance;
 use crate::arguments;
-use crate::deployment::{Environment, Named};
+use crate::deployment::{Environment, Named, must_collect};
 
 /// What to enter in the feed of Google SecOps, or makes the feed
 ///
@@ -173,10 +173,9 @@ impl FeedArguments {
             (Some(environment), None) => Environment::read(environment)?.all(),
             _ => self.place.pipeline()?.into_iter().collect(),
         };
+        must_collect(&pipelines, self.report.as_deref())?;
         let mut sheets = Vec::new();
         for named in &pipelines {
-            // Names the known ones if there is no such report.
-            named.reports(self.report.as_deref())?;
             let reports = &named.pipeline.reports;
             let mut names: Vec<_> = reports
                 .keys()
@@ -207,20 +206,20 @@ impl FeedArguments {
                 issue: named.make("reader-key"),
             },
         )?;
-        let key = self.key(
-            Some(named.pipeline.region.clone()),
-            user,
-            format!("{} STORE=1", named.make("reader-key")),
-        );
+        let make = named.make("reader-key");
+        let store =
+            format!("{make} STORE=1 ({make} DO=rotate STORE=1 if its user has one already)");
+        let key = self.key(Some(named.pipeline.region.clone()), user, store);
         Ok(Sheet { form, key })
     }
 
     fn direct(&self, bucket: &str) -> Result<Sheet, FeedError> {
         let form = self.direct.form(bucket, self.report.as_deref())?;
         let user = self.direct.user();
+        let who = user.unwrap_or("USER");
         let store = format!(
-            "zoomlogs reader-key issue --user {} --store",
-            user.unwrap_or("USER")
+            "zoomlogs reader-key issue --user {who} --store (zoomlogs reader-key rotate --user {who} --store if it has one \
+             already)"
         );
         let key = self.key(None, user, store);
         Ok(Sheet { form, key })

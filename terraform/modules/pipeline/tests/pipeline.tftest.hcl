@@ -158,13 +158,46 @@ run "reports_share_what_the_account_is_given" {
 
   variables {
     reports  = { operationlogs = {}, activities = {} }
-    settings = { zoom_max_requests_per_second = 1, zoom_daily_request_budget = 7001, page_size = 100 }
+    settings = { zoom_max_requests_per_second = 3, zoom_daily_request_budget = 7001, page_size = 100 }
   }
 
   assert {
     condition     = local.settings.zoom_max_requests_per_second == 1 && local.settings.zoom_daily_request_budget == 3500 && local.settings.page_size == 100
-    error_message = "Each gets an equal part, and at least one request: ${jsonencode(local.settings)}"
+    error_message = "Each gets an equal part: ${jsonencode(local.settings)}"
   }
+}
+
+run "each_report_needs_a_request_a_second" {
+  command = plan
+
+  variables {
+    reports  = { operationlogs = {}, activities = {} }
+    settings = { zoom_max_requests_per_second = 1 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "each_report_needs_a_request_a_day" {
+  command = plan
+
+  variables {
+    reports  = { operationlogs = {}, activities = {} }
+    settings = { zoom_daily_request_budget = 1 }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "limits_are_checked_before_they_are_shared_out" {
+  command = plan
+
+  variables {
+    reports  = { operationlogs = {}, activities = {} }
+    settings = { zoom_max_requests_per_second = 4.5, zoom_daily_request_budget = 2000000 }
+  }
+
+  expect_failures = [var.settings]
 }
 
 run "a_report_alone_has_all_that_the_account_is_given" {

@@ -48,7 +48,7 @@ KEEP=1: everything keeps running, the schedules included, until Ctrl-C.
   aws s3 ls --recursive s3://{bucket}/{s3_prefix}
   aws lambda invoke --function-name {function_name} /dev/stdout
   aws logs tail {log_group_name} --follow
-  target/debug/zoomlogs status --function {function_name}
+  scripts/zoomlogs status --function {function_name}
 
   Zoom       {zoom}
   curl {zoom}/_simulator/truth
