@@ -8,7 +8,7 @@ use flate2::write::GzEncoder;
 use local_stack::{AccessKey, Bucket, RuntimeApi, Stack};
 use serde_json::{Value, json};
 use zoom_operationlogs_to_s3::report::{ACTIVITIES, OPERATION_LOGS, Report};
-use zoom_simulator::{Credentials, Generator, Record, Server, World};
+use zoom_simulator::{Credentials, Fault, Generator, Record, Script, Server, World};
 
 use crate::command::{Said, command, run};
 use crate::lambda::Function;
@@ -39,6 +39,9 @@ const CONTENT: [&str; 4] = ["operation_detail", "ip_address", "@example.", "kont
 
 /// How many records a day has.
 pub const PER_DAY: usize = 50;
+
+/// How long an answer of Zoom's is held back, in milliseconds, while a test does something.
+const HELD: u64 = 3_000;
 
 /// See the [module](self).
 pub struct Scene {
@@ -151,6 +154,31 @@ impl Scene {
     pub fn verify_and_show(&self, more: &[&str]) -> Said {
         let arguments = [&["verify", "--function", FUNCTION], more].concat();
         run(&mut command(&self.stack, &self.auditor, &arguments), "").hides(&SECRETS)
+    }
+
+    /// Runs the command, and does something between its start and its end: Zoom's next answer for this day waits for that.
+    pub async fn verify_meanwhile(
+        &self,
+        day: NaiveDate,
+        more: &[&str],
+        meanwhile: impl AsyncFnOnce(),
+    ) -> Said {
+        let held = Script::new(Fault::Latency(HELD)).on_day(day);
+        self.zoom.world().script(held);
+        self.zoom.world().clear_requests();
+        let arguments = [&["verify", "--function", FUNCTION], more].concat();
+        let mut command = command(&self.stack, &self.auditor, &arguments);
+        let running = tokio::task::spawn_blocking(move || run(&mut command, ""));
+        while !self.zoom.world().scripts().is_empty() {
+            assert!(!running.is_finished(), "Zoom was not asked for {day}");
+            tokio::task::yield_now().await;
+        }
+        meanwhile().await;
+        assert!(
+            !running.is_finished(),
+            "it was over before something was done"
+        );
+        running.await.unwrap().hides(&SECRETS).hides(&CONTENT)
     }
 
     /// Looks at the two days before today, and returns the report.

@@ -7,9 +7,9 @@ use std::process::Command;
 use aws_sdk_kms::types::{KeySpec, KeyUsageType};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::scene::{FUNCTION, RIGHTS, SECRET, Scene, days_ago};
+use super::scene::{FUNCTION, RIGHTS, SECRET, Scene, days_ago, noon, record};
 use crate::command::{Said, command, run};
 use crate::operator;
 
@@ -244,8 +244,54 @@ async fn a_key_that_cannot_sign_is_refused_before_anything_is_read() {
         .verify(&["--sign", &arn, "--report-file", &file])
         .expect(1)
         .explains(&["kms:GetPublicKey", &arn]);
+    // RIGHTS are without kms:Sign.
+    operator::entitle(&scene.stack, &RIGHTS).await;
+    scene
+        .verify(&["--sign", &arn, "--report-file", &file])
+        .expect(1)
+        .explains(&["kms:Sign", &arn]);
     assert_eq!(scene.zoom.world().requests().len(), 0);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_is_shown_though_it_cannot_be_signed_or_written_in_the_end() {
+    let scene = Scene::delivered().await;
+    let (arn, _) = make_key(&scene, KeySpec::EccNistP256).await;
+    let day = days_ago(1);
+    scene.zoom.world().truth.add(day, record(noon(day), "late"));
+    let signing = [&RIGHTS[..], &["kms:Sign"]].concat();
+    operator::entitle(&scene.stack, &signing).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json").display().to_string();
+    let arguments = ["--sign", &arn, "--report-file", &file];
+    let said = scene
+        .verify_meanwhile(day, &arguments, async || {
+            operator::entitle(&scene.stack, &RIGHTS).await;
+        })
+        .await
+        .expect(1)
+        .explains(&[
+            "UNSIGNED",
+            "kms:Sign",
+            &format!("do not match: operationlogs {day}"),
+        ]);
+    assert!(said.stdout.contains("DOES NOT MATCH"), "{said:?}");
+    let report: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(
+        (&report["report"]["verdict"], &report["signature"]),
+        (&json!("differs"), &Value::Null)
+    );
+    check(&scene, Path::new(&file), &[]).expect(0);
+
+    let said = scene
+        .verify_meanwhile(day, &["--report-file", &file], async || {
+            fs::remove_dir_all(folder.path()).unwrap();
+        })
+        .await
+        .expect(1)
+        .explains(&["cannot be written", &file]);
+    assert!(said.stdout.contains("DOES NOT MATCH"), "{said:?}");
 }
 
 #[tokio::test]

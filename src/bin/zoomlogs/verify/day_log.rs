@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::bucket::{Bucket, Listed};
 use super::entry;
 use super::identity::Digest;
+use super::range::Range;
 use crate::aws::AwsError;
 
 /// A version of an object, as it was read.
@@ -72,25 +73,53 @@ impl DayLog {
 /// What lies under the prefix, before any of it is read.
 #[derive(Debug, Default)]
 pub struct Survey {
-    /// Objects in no day's folder. The feed ingests them.
+    /// Objects in no day's folder, or in that of a day that has not come. The feed ingests them.
     pub astray: Vec<Object>,
-    /// The bytes of each day's objects.
-    pub bytes: BTreeMap<NaiveDate, u64>,
+    /// What each day has.
+    pub days: BTreeMap<NaiveDate, Folder>,
+}
+
+/// A day's folder, unread.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Folder {
+    pub objects: u64,
+    pub bytes: u64,
+}
+
+impl Survey {
+    pub fn bytes(&self, day: NaiveDate) -> u64 {
+        self.days.get(&day).map_or(0, |folder| folder.bytes)
+    }
+
+    /// How many objects lie in the folders of days that are not among these.
+    pub fn beyond(&self, range: Range) -> u64 {
+        let others = self.days.iter().filter(|(day, _)| !range.contains(**day));
+        others.map(|(_, folder)| folder.objects).sum()
+    }
 }
 
 impl Bucket {
-    /// Looks what lies under the prefix.
-    pub async fn survey(&self) -> Result<Survey, AwsError> {
+    /// Looks what lies under the prefix. Zoom's clock may be ahead of this one: tomorrow is not too late, any later day is.
+    pub async fn survey(&self, today: NaiveDate) -> Result<Survey, AwsError> {
+        let last = today.succ_opt().unwrap_or(today);
+        let listed = self.list(&self.prefix).await?;
+        let deleted = deleted(&listed);
         let mut survey = Survey::default();
-        for listed in self.list(&self.prefix).await? {
-            match entry::day_of(&self.prefix, &listed.key) {
-                Some(day) => *survey.bytes.entry(day).or_default() += listed.size,
-                None if listed.is_marker => {}
-                None => {
-                    let problem = "it lies in no day's folder; its records are not counted";
-                    survey.astray.push(unread(listed, problem));
+        for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
+            let problem = match entry::day_of(&self.prefix, &listed.key) {
+                Some(day) if day <= last => {
+                    let folder = survey.days.entry(day).or_default();
+                    folder.objects += 1;
+                    folder.bytes += listed.size;
+                    continue;
                 }
-            }
+                Some(_) => {
+                    "it lies in the folder of a day that has not come; its records are not counted"
+                }
+                None => "it lies in no day's folder; its records are not counted",
+            };
+            let deleted = deleted.contains(&listed.key);
+            survey.astray.push(unread(listed, deleted, problem));
         }
         Ok(survey)
     }
@@ -98,23 +127,19 @@ impl Bucket {
     /// Reads a day: all versions of all objects in its folder.
     pub async fn day(&self, day: NaiveDate) -> Result<DayLog, AwsError> {
         let listed = self.list(&entry::folder(&self.prefix, day)).await?;
-        let deleted: HashSet<_> = listed
-            .iter()
-            .filter(|listed| listed.is_marker && listed.is_latest)
-            .map(|listed| listed.key.clone())
-            .collect();
+        let deleted = deleted(&listed);
         let mut log = DayLog::default();
         let mut versions: BTreeMap<u32, u32> = BTreeMap::new();
         for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
+            let deleted = deleted.contains(&listed.key);
             let number = entry::number_of(&self.prefix, self.report, day, &listed.key);
             let Some(number) = number else {
                 let problem = "its key is no entry's; its records are not counted";
                 log.problems.push(format!("{}: {problem}", listed.key));
-                log.objects.push(unread(listed, problem));
+                log.objects.push(unread(listed, deleted, problem));
                 continue;
             };
             *versions.entry(number).or_default() += 1;
-            let deleted = deleted.contains(&listed.key);
             self.read(listed, deleted, &mut log).await?;
         }
         log.problems.extend(broken_sequence(&versions));
@@ -168,14 +193,22 @@ impl Bucket {
     }
 }
 
-fn unread(listed: Listed, problem: &str) -> Object {
+/// The keys that a delete marker covers now.
+fn deleted(listed: &[Listed]) -> HashSet<String> {
+    let markers = listed
+        .iter()
+        .filter(|listed| listed.is_marker && listed.is_latest);
+    markers.map(|listed| listed.key.clone()).collect()
+}
+
+fn unread(listed: Listed, deleted: bool, problem: &str) -> Object {
     Object {
         key: listed.key,
         version: listed.version,
         size: listed.size,
         sha256: None,
         records: 0,
-        deleted: false,
+        deleted,
         problem: Some(problem.to_owned()),
     }
 }

@@ -84,9 +84,10 @@ async fn fill(
         return Err(SetupError::Paused(moment(until)));
     }
 
-    let survey = bucket.survey().await?;
+    let survey = bucket.survey(now.date_naive()).await?;
     let limit = limit(&config, &known, options, now.date_naive());
     output.remark(&announce(&config, &known, range, &survey, limit));
+    report.remarks.extend(not_compared(&survey, range));
     report.astray = survey.astray;
 
     let zoom = ZoomReader::new(&config, &target.aws, limit)?;
@@ -138,7 +139,7 @@ fn limit(config: &Config, known: &Known, options: Options, today: NaiveDate) -> 
 /// What it is going to do, and what that takes.
 fn announce(config: &Config, known: &Known, range: Range, survey: &Survey, limit: u64) -> String {
     let page = u64::from(config.settings.page_size) * BYTES_PER_RECORD;
-    let pages = |day| survey.bytes.get(&day).copied().unwrap_or_default() / page + 1;
+    let pages = |day| survey.bytes(day) / page + 1;
     let once: u64 = range.days().map(pages).sum();
     let days = super::text::number_of(range.days().count(), "day", "days");
     let today = SystemClock.now().date_naive();
@@ -157,6 +158,17 @@ fn announce(config: &Config, known: &Known, range: Range, survey: &Survey, limit
         prefix = config.settings.s3_prefix,
         budget = config.settings.daily_request_budget,
     )
+}
+
+/// What lies in the bucket and is not looked at.
+fn not_compared(survey: &Survey, range: Range) -> Option<String> {
+    let others = super::text::number_of(survey.beyond(range), "object lies", "objects lie");
+    (survey.beyond(range) > 0).then(|| {
+        format!(
+            "Only the days {} to {} were compared: {others} in other days' folders, of which this says nothing.",
+            range.from, range.to
+        )
+    })
 }
 
 fn remarks(known: &Known, asked: Range, range: Range, now: DateTime<Utc>) -> Vec<String> {

@@ -188,6 +188,13 @@ impl Key {
         })
     }
 
+    /// Whether it may be used, by signing what is no report: nobody shall learn that only when there is one.
+    pub async fn try_out(&self) -> Result<(), KeyError> {
+        self.sign(b"zoomlogs verify: may this key be used?")
+            .await
+            .map(drop)
+    }
+
     /// Signs `message`. KMS gets its hash alone.
     pub async fn sign(&self, message: &[u8]) -> Result<Made, KeyError> {
         let request = self.kms.sign().key_id(&self.arn);

@@ -130,6 +130,8 @@ pub enum VerifyError {
     Key(#[from] KeyError),
     #[error("everything was looked at, but {0}")]
     Seal(SealError),
+    #[error("everything was looked at, but {0}")]
+    NotKept(String),
     #[error(transparent)]
     Destination(SealError),
     #[error("everything was looked at, but {0}")]
@@ -150,7 +152,11 @@ impl VerifyError {
             | Self::NothingToSign
             | Self::NothingToConfirm
             | Self::Destination(_) => Code::Usage,
-            Self::Key(_) | Self::Seal(_) | Self::Output(_) | Self::Incomplete(_) => Code::Failed,
+            Self::Key(_)
+            | Self::Seal(_)
+            | Self::NotKept(_)
+            | Self::Output(_)
+            | Self::Incomplete(_) => Code::Failed,
             Self::Differs(_) => Code::NotInOrder,
         }
     }
@@ -194,7 +200,11 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
     // What would fail at the end shall fail before hours of reading.
     let key = match &arguments.sign {
         None => None,
-        Some(key) => Some(Key::find(&first.aws, key).await?),
+        Some(key) => {
+            let key = Key::find(&first.aws, key).await?;
+            key.try_out().await?;
+            Some(key)
+        }
     };
     let mut functions = Vec::new();
     for target in &targets {
@@ -213,18 +223,41 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
         verdict: verdicts.max().unwrap_or(Overall::Incomplete),
         functions,
     };
-    let sealed = Sealed::new(&report, key.as_ref())
-        .await
-        .map_err(VerifyError::Seal)?;
-    if let Some(file) = file {
-        file.write(&sealed).map_err(VerifyError::Seal)?;
-    }
-    output.report(&text::text(&report), &sealed)?;
+    hand_over(&report, key.as_ref(), file.as_ref(), output).await?;
     match report.verdict {
         Overall::Matches => Ok(()),
         Overall::Differs => Err(VerifyError::Differs(text::complaint(&report))),
         Overall::Incomplete => Err(VerifyError::Incomplete(text::complaint(&report))),
     }
+}
+
+/// Signs, writes and shows the report. What fails of these takes nothing from the others: the audit has been done.
+async fn hand_over(
+    report: &Report,
+    key: Option<&Key>,
+    file: Option<&Destination>,
+    output: &Output,
+) -> Result<(), VerifyError> {
+    let mut problems = Vec::new();
+    let mut sealed = Sealed::new(report).map_err(VerifyError::Seal)?;
+    if let Some(key) = key
+        && let Err(problem) = sealed.sign(key).await
+    {
+        problems.push(problem.to_string());
+    }
+    if let Some(file) = file
+        && let Err(problem) = file.write(&sealed)
+    {
+        problems.push(problem.to_string());
+    }
+    output.report(&text::text(report), &sealed)?;
+    if problems.is_empty() {
+        return Ok(());
+    }
+    if report.verdict != Overall::Matches {
+        problems.push(text::complaint(report));
+    }
+    Err(VerifyError::NotKept(problems.join("; ")))
 }
 
 /// Who runs this, by AWS's word.

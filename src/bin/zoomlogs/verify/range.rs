@@ -75,6 +75,10 @@ impl Range {
         }
     }
 
+    pub fn contains(self, day: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&day)
+    }
+
     pub fn days(self) -> impl Iterator<Item = NaiveDate> {
         self.from.iter_days().take_while(move |&day| day <= self.to)
     }

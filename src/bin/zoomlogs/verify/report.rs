@@ -65,7 +65,7 @@ pub struct FunctionReport {
     /// Requests to Zoom that the audit took.
     pub requests: u64,
     pub remarks: Vec<String>,
-    /// Objects under the prefix in no day's folder.
+    /// Objects under the prefix in no day's folder, or in that of a day that has not come.
     pub astray: Vec<Object>,
     pub days: Vec<DayReport>,
     /// Why none of it could be looked at.

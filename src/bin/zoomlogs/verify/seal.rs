@@ -51,35 +51,36 @@ pub struct Signature {
 pub enum SealError {
     #[error("the report could not be serialized: {0}")]
     Serialize(#[from] serde_json::Error),
-    #[error("the report is not signed: {0}")]
+    #[error("the report is UNSIGNED: {0}")]
     Key(#[from] KeyError),
     #[error("the report cannot be written to {}: {problem}", path.display())]
     File { path: PathBuf, problem: io::Error },
 }
 
 impl Sealed {
-    /// Seals a report, with this key's signature if there is one.
-    pub async fn new(report: &Report, key: Option<&Key>) -> Result<Self, SealError> {
+    /// Seals a report with its digest.
+    pub fn new(report: &Report) -> Result<Self, SealError> {
         let text = canonical(&serde_json::to_string(report)?);
-        let signature = match key {
-            None => None,
-            Some(key) => {
-                let made = key.sign(text.as_bytes()).await?;
-                Some(Signature {
-                    key: made.key,
-                    algorithm: made.algorithm.to_owned(),
-                    value: BASE64.encode(made.signature),
-                })
-            }
-        };
         Ok(Self {
             digest: Stated {
                 of: DIGEST_OF.to_owned(),
                 value: Digest::of(text.as_bytes()).to_string(),
             },
             report: serde_json::from_str(&text)?,
-            signature,
+            signature: None,
         })
+    }
+
+    /// Adds this key's signature. Without it the report is whole all the same.
+    pub async fn sign(&mut self, key: &Key) -> Result<(), SealError> {
+        let text = canonical(&serde_json::to_string(&self.report)?);
+        let made = key.sign(text.as_bytes()).await?;
+        self.signature = Some(Signature {
+            key: made.key,
+            algorithm: made.algorithm.to_owned(),
+            value: BASE64.encode(made.signature),
+        });
+        Ok(())
     }
 }
 

@@ -41,7 +41,19 @@ fn describe(text: &mut String, function: &FunctionReport) -> std::fmt::Result {
     }
     for object in &function.astray {
         let problem = object.problem.as_deref().unwrap_or_default();
-        writeln!(text, "{}: {problem}", object.key)?;
+        let deleted = if object.deleted {
+            " (deleted since)"
+        } else {
+            ""
+        };
+        writeln!(text, "{}{deleted}: {problem}", object.key)?;
+    }
+    if !function.astray.is_empty() {
+        writeln!(
+            text,
+            "The function wrote none of these, and the feed ingests whatever lies under the prefix: find out who put them there \
+             (CloudTrail), look for what they hold in Google SecOps, keep a copy, and remove every version"
+        )?;
     }
     let ran = match &function.last_complete_run {
         Some(moment) => format!("The function's last complete run ended at {moment}."),
@@ -266,7 +278,7 @@ pub fn complaint(report: &Report) -> String {
             unread.push(format!("{name} ({error})"));
         }
         if !function.astray.is_empty() {
-            differing.push(format!("{name} (objects in no day's folder)"));
+            differing.push(format!("{name} (stray objects)"));
         }
         for day in &function.days {
             let named = format!("{} {}", function.report, day.date);
