@@ -106,6 +106,7 @@ async fn the_key_comes_from_where_reader_key_puts_it() {
     run(&mut create, "").expect(2).explains(&[
         "reader-access-key is not there",
         "zoomlogs reader-key issue --user reader --store",
+        "zoomlogs reader-key rotate --user reader --store if it has one",
     ]);
     assert!(scene.secops.feeds().is_empty());
 
@@ -117,7 +118,7 @@ async fn the_key_comes_from_where_reader_key_puts_it() {
         "--store",
         "--json",
     ]);
-    let issued = run(issue.envs(environment), "").expect(0).json();
+    let issued = run(issue.envs(environment.clone()), "").expect(0).json();
     let said = run(&mut create, "").expect(0);
     let sent = &scene.secops.seen(&Method::POST)[0];
     let auth = &sent.body["details"]["amazonS3V2Settings"]["authentication"]["accessKeySecretAuth"];
@@ -127,6 +128,28 @@ async fn the_key_comes_from_where_reader_key_puts_it() {
     let stored: serde_json::Value = serde_json::from_str(stored.secret_string().unwrap()).unwrap();
     assert_eq!(auth["secretAccessKey"], stored["secret_access_key"]);
     said.hides(&[auth["secretAccessKey"].as_str().unwrap()]);
+
+    // Another key is seen by its id, and sent when that is asked for.
+    run(&mut create, "")
+        .expect(0)
+        .explains(&["as it should be"]);
+    let mut rotate = super::bare(&[
+        "reader-key",
+        "rotate",
+        "--user",
+        "reader",
+        "--store",
+        "--json",
+    ]);
+    let rotated = run(rotate.envs(environment), "").expect(0).json();
+    let id = rotated["access_key_id"].as_str().unwrap();
+    run(&mut create, "")
+        .expect(3)
+        .explains(&["Access Key ID: is", &format!("should be {id}")]);
+    run(create.arg("--rotate-key"), "").expect(0);
+    let sent = &scene.secops.seen(&Method::PATCH)[0];
+    let auth = &sent.body["details"]["amazonS3V2Settings"]["authentication"]["accessKeySecretAuth"];
+    assert_eq!(auth["accessKeyId"], id);
 }
 
 #[tokio::test(flavor = "multi_thread")]

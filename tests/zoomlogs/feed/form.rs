@@ -1,5 +1,7 @@
 //! The form.
 
+use std::process::Command;
+
 use local_stack::project;
 use serde_json::{Value, json};
 
@@ -135,18 +137,28 @@ fn the_form_is_there_to_be_filled_in_field_by_field() {
 }
 
 #[test]
-fn the_only_account_of_production_has_a_plain_name() {
+fn the_only_account_is_not_in_the_name_and_neither_is_production() {
     let mut pipelines = pipelines();
     pipelines.as_object_mut().unwrap().remove("emea");
     let project = Project::with(&pipelines);
-    let json = feed(&project, &["--json", "--report", "operationlogs"])
-        .expect(0)
-        .json();
-    let first = &json["feeds"][0]["fields"][0];
-    assert_eq!(
-        *first,
-        json!({"field": "Feed name", "value": "Zoom Operation Logs - dev"})
-    );
+    let prod = Command::new("terraform")
+        .args(["apply", "-input=false", "-auto-approve"])
+        .current_dir(project.inside())
+        .env_remove("TF_CLI_CONFIG_FILE")
+        .output();
+    assert!(prod.unwrap().status.success());
+    for (environment, name) in [
+        ("dev", "Zoom Operation Logs - dev"),
+        ("prod", "Zoom Operation Logs"),
+    ] {
+        let arguments = ["feed", "--env", environment, "--report", "operationlogs"];
+        let said = run(
+            bare(&arguments).arg("--json").current_dir(project.inside()),
+            "",
+        );
+        let first = &said.expect(0).json()["feeds"][0]["fields"][0];
+        assert_eq!(*first, json!({"field": "Feed name", "value": name}));
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod form;
 mod recovery;
 mod schema;
 mod secops;
+mod several;
 mod update;
 
 use std::fs;

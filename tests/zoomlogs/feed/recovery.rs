@@ -31,11 +31,18 @@ async fn a_feed_that_comes_late_is_waited_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_may_still_be_on_its_way_is_not_sent_again() {
-    for fault in [Fault::RequestLost, refusal(503, "UNAVAILABLE", "try later")] {
+    for (fault, what) in [
+        (Fault::RequestLost, "no answer to feeds.create"),
+        (
+            refusal(503, "UNAVAILABLE", "try later"),
+            "feeds.create (sent once; HTTP 503",
+        ),
+    ] {
         let scene = Scene::start().await;
         scene.secops.fail(Method::POST, &[fault]);
         let said = scene.create(&["--yes"]).await.expect(1);
         said.explains(&[
+            what,
             "Whether the feed",
             "it is not there now",
             "looks before it makes anything",
@@ -45,6 +52,20 @@ async fn what_may_still_be_on_its_way_is_not_sent_again() {
         scene.create(&["--yes"]).await.expect(0);
         assert_eq!(scene.secops.feeds().len(), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_feeds_where_one_was_asked_for_are_no_refusal() {
+    let scene = Scene::start().await;
+    scene.secops.fail(Method::POST, &[Fault::Twice]);
+    let said = scene.create(&["--yes"]).await.expect(1);
+    let said = said.explains(&["now there are several", "feeds/feed-1", "feeds/feed-2"]);
+    assert!(!said.stderr.contains("Nothing was changed"), "{said:?}");
+    scene
+        .create(&["--yes"])
+        .await
+        .expect(3)
+        .explains(&["several feeds"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +85,7 @@ async fn want_of_quota_is_waited_out() {
 
     scene.secops.fail(Method::GET, &vec![busy; 4]);
     let said = scene.create(&["--yes"]).await.expect(1);
-    said.explains(&["4 attempts", "HTTP 429", "quota exceeded"]);
+    said.explains(&["feeds.list (sent 4 times; HTTP 429", "quota exceeded"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,10 +22,14 @@ pub const SUBJECT_ID: &str = "112233445566778899000";
 /// What goes wrong with a request.
 #[derive(Debug, Clone)]
 pub enum Fault {
+    /// Nothing does.
+    None,
     /// It is refused.
     Status(u16, &'static str, String),
     /// It is carried out, and its answer is lost.
     AnswerLost,
+    /// It is carried out twice, and the answers are lost.
+    Twice,
     /// It is lost.
     RequestLost,
     /// It is carried out only when the feeds have been listed this often afterwards, and its answer is lost.
@@ -153,7 +157,12 @@ async fn answer(
     }
     let fault = inner.faults.get_mut(&method).and_then(VecDeque::pop_front);
     match fault {
-        None => inner.carry_out(&seen),
+        None | Some(Fault::None) => inner.carry_out(&seen),
+        Some(Fault::Twice) => {
+            inner.carry_out(&seen);
+            inner.carry_out(&seen);
+            cut()
+        }
         Some(Fault::Status(code, status, message)) => refuse(code, status, &message),
         Some(Fault::RequestLost) => cut(),
         Some(Fault::AnswerLost) => {

@@ -86,6 +86,28 @@ async fn a_name_is_changed_alone_as_google_wants_it() {
         scene.secops.feeds()[0]["displayName"],
         "Zoom Operation Logs"
     );
+
+    // No key is sent, so that none is needed. Where it would be is not said here.
+    let arguments = ["feed", "--bucket", "logs", "--create", "--yes", "--update"];
+    let renamed = [&arguments[..], &["--display-name", "Zoom"]].concat();
+    scene
+        .run(&renamed, "")
+        .await
+        .expect(0)
+        .explains(&[&format!("Whether {KEY_ID}, the key of the feed"), "--user"]);
+    assert_eq!(scene.secops.feeds()[0]["displayName"], "Zoom");
+    // Unless it is asked for.
+    let both = [&arguments[..], &["--rotate-key"]].concat();
+    scene.run(&both, "").await.expect(2);
+    scene
+        .create(&["--yes", "--update", "--rotate-key"])
+        .await
+        .expect(0);
+    let masks: Vec<_> = scene.secops.seen(&Method::PATCH)[2..]
+        .iter()
+        .map(|patch| patch.query["updateMask"].clone())
+        .collect();
+    assert_eq!(masks, ["details", "displayName"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
-use reqwest::{Method, redirect};
+use reqwest::redirect;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -12,45 +12,20 @@ use zoom_operationlogs_to_s3::causes::causes;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
 use super::access_key::AccessKey;
+use super::call::{CREATE, Call, LIST, PATCH, SUBJECT_ID};
 use super::google::Google;
 use super::instance::Instance;
-use super::refusal::{ATTEMPTS, ChronicleError, said};
+use super::refusal::{ChronicleError, said};
 use super::resource::{Body, Feed};
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How often a request is sent before it counts as failed.
+const ATTEMPTS: usize = 4;
+
 /// The most feeds that Google gives in one answer.
 const PAGE_SIZE: &str = "1000";
-
-/// A method of the API, and the right that it needs.
-#[derive(Debug)]
-struct Call {
-    name: &'static str,
-    right: &'static str,
-    method: Method,
-}
-
-static LIST: Call = Call {
-    name: "feeds.list",
-    right: "chronicle.feeds.list",
-    method: Method::GET,
-};
-static CREATE: Call = Call {
-    name: "feeds.create",
-    right: "chronicle.feeds.create",
-    method: Method::POST,
-};
-static PATCH: Call = Call {
-    name: "feeds.patch",
-    right: "chronicle.feeds.update",
-    method: Method::PATCH,
-};
-static SUBJECT_ID: Call = Call {
-    name: "feedServiceAccounts.fetchServiceAccountForCustomer",
-    right: "chronicle.feedServiceAccounts.fetch",
-    method: Method::GET,
-};
 
 /// A page of feeds.
 #[derive(Debug, Default, Deserialize)]
@@ -206,15 +181,20 @@ impl Client {
             .with_jitter()
             .with_jitter_seed(clock.seed())
             .build();
+        let mut count = 1;
         loop {
-            let error = match self.attempt(call, url, query, body, secret).await {
+            let mut error = match self.attempt(call, url, query, body, secret).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
+            if let ChronicleError::Busy { sent, .. } = &mut error {
+                *sent = count;
+            }
             match waits.next() {
                 Some(wait) if call.may_repeat(&error) => clock.sleep(wait).await,
                 _ => return Err(error),
             }
+            count += 1;
         }
     }
 
@@ -251,44 +231,5 @@ impl Client {
             });
         }
         Err(call.refusal(status.as_u16(), said(&text, secret), &self.instance))
-    }
-}
-
-impl Call {
-    /// What a status that is no success means.
-    fn refusal(&self, status: u16, said: String, instance: &Instance) -> ChronicleError {
-        let &Self {
-            name: call, right, ..
-        } = self;
-        match status {
-            400 => ChronicleError::Invalid { call, said },
-            401 => ChronicleError::Unauthenticated { call, said },
-            403 => ChronicleError::Denied {
-                call,
-                right,
-                instance: instance.name().to_owned(),
-                said,
-            },
-            404 => ChronicleError::NotFound {
-                call,
-                instance: instance.name().to_owned(),
-                endpoint: instance.endpoint().to_owned(),
-                said,
-            },
-            429 | 500..=599 => ChronicleError::Busy { call, status, said },
-            status => ChronicleError::Failed { call, status, said },
-        }
-    }
-
-    /// Whether the same request may be sent again after this. One that makes something may not, unless it has certainly made
-    /// nothing: want of quota is found before anything is done.
-    fn may_repeat(&self, error: &ChronicleError) -> bool {
-        match error {
-            ChronicleError::Busy { status: 429, .. } => true,
-            ChronicleError::Busy { .. } | ChronicleError::NoAnswer { .. } => {
-                self.method != Method::POST
-            }
-            _ => false,
-        }
     }
 }

@@ -35,6 +35,16 @@ impl Difference {
     pub fn is_fixed(&self) -> bool {
         matches!(self.field, "Source type" | "Log type")
     }
+
+    /// Whether it is the name for people.
+    pub fn is_name(&self) -> bool {
+        self.field == "Feed name"
+    }
+
+    /// Whether it is which key the feed has.
+    pub fn is_key(&self) -> bool {
+        self.field == "Access Key ID"
+    }
 }
 
 /// The feed's name and then what it reads, in the order of the form. The secret of a key is not among it: the API takes it and

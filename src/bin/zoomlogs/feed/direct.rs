@@ -6,7 +6,8 @@ use clap::Args;
 use zoom_operationlogs_to_s3::report::{self, Report};
 
 use super::FeedError;
-use super::form::{self, Authentication, Deletion, Form, MAXIMUM_FILE_AGE};
+use super::form::{Authentication, Deletion, Form, MAXIMUM_FILE_AGE};
+use super::name::name as feed_name;
 
 /// What Terraform's outputs say otherwise.
 #[derive(Debug, Args)]
@@ -79,7 +80,7 @@ impl Direct {
         Ok(Form {
             whose: format!("bucket {bucket}"),
             report: report.name.to_owned(),
-            name: form::name(report.name, &[]),
+            name: feed_name(report.name, &[]),
             s3_uri: format!("s3://{bucket}/{prefix}"),
             deletion: if self.delete_after_transfer {
                 Deletion::OnSuccess

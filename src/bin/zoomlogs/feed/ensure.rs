@@ -10,31 +10,15 @@ use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
 use super::access_key::{AccessKey, AccessKeyError};
 use super::client::Client;
-use super::difference::{self, Difference};
 use super::form::{Authentication, Form};
-use super::problem::EnsureError;
+use super::problem::{EnsureError, list};
 use super::resource::{Body, Feed};
 use super::state;
+use super::step::{Change, Choice, Step};
 use crate::output::Output;
 
 /// How often a feed is looked for after an answer was lost.
 const LOOKS: usize = 4;
-
-/// How far it may go.
-#[derive(Debug)]
-pub struct Choice {
-    pub update: bool,
-    pub rotate_key: bool,
-    pub yes: bool,
-}
-
-/// What is to be done about one form.
-#[derive(Debug)]
-enum Step {
-    Create,
-    Keep(Box<Feed>),
-    Update(Box<Feed>, Vec<Difference>),
-}
 
 /// What was done.
 #[derive(Debug, Serialize)]
@@ -65,40 +49,35 @@ pub async fn ensure(
     output: &Output,
 ) -> Result<Vec<Done>, EnsureError> {
     let feeds = client.list().await?;
+    let found = found(&forms, &feeds, client)?;
     let mut steps = Vec::new();
-    for (form, keys) in &forms {
-        let step = step(form, &feeds, client, choice, keys.present())?;
-        output.remark(&announce(&step, form, client));
+    for ((form, keys), feed) in forms.iter_mut().zip(found) {
+        if let Some(key_id) = feed.and_then(Feed::key_id) {
+            fetch_to_compare(form, key_id, keys, output).await;
+        }
+        let step = Step::decide(form, feed, client.instance(), choice, keys.present())?;
+        output.remark(&step.announce(form, client.instance()));
         steps.push(step);
     }
-    let is_done = |step: &Step| matches!(step, Step::Keep(_));
-    if !steps.iter().all(is_done) {
+    if !steps.iter().all(Step::is_done) {
         // What is missing is missed before anything is changed.
         for ((form, keys), step) in forms.iter_mut().zip(&steps) {
-            if !is_done(step) && matches!(form.authentication, Authentication::AccessKey { .. }) {
+            if step.needs_key(form) && keys.present().is_none() {
                 keys.fetch().await?;
             }
         }
         confirm(choice, output)?;
     }
 
-    let mut done = Vec::new();
+    let mut done: Vec<Done> = Vec::new();
     for (step, (form, keys)) in steps.into_iter().zip(&forms) {
-        let body = Body::new(form, client.instance());
-        let key = keys.present();
-        let (action, feed) = match step {
-            Step::Keep(feed) => ("unchanged", *feed),
-            Step::Create => ("created", create(form, &body, key, client, output).await?),
-            Step::Update(feed, differences) => (
-                "updated",
-                update(form, &body, key, *feed, &differences, client).await?,
-            ),
-        };
-        done.push(Done {
-            report: form.report.clone(),
-            action,
-            feed: feed.into(),
-        });
+        match take(step, form, keys.present(), client, output).await {
+            Ok(more) => done.push(more),
+            Err(problem) => {
+                let changed = done.iter().filter_map(Done::change);
+                return Err(problem.after(changed.collect()));
+            }
+        }
     }
     Ok(done)
 }
@@ -109,84 +88,86 @@ pub fn find<'a>(
     feeds: &'a [Feed],
     client: &Client,
 ) -> Result<Option<&'a Feed>, EnsureError> {
-    let mut found = feeds
-        .iter()
-        .filter(|feed| feed.is_of(form, client.instance()));
-    match (found.next(), found.next()) {
-        (None, _) => Ok(None),
-        (Some(feed), None) => Ok(Some(feed)),
-        (Some(first), Some(second)) => Err(EnsureError::Several {
+    match candidates(form, feeds, client)[..] {
+        [] => Ok(None),
+        [feed] => Ok(Some(feed)),
+        ref several => Err(EnsureError::Several {
             wanted: form.name.clone(),
-            found: [first, second].into_iter().chain(found).cloned().collect(),
+            found: several.iter().copied().cloned().collect(),
         }),
     }
 }
 
-fn step(
-    form: &Form,
-    feeds: &[Feed],
+fn candidates<'a>(form: &Form, feeds: &'a [Feed], client: &Client) -> Vec<&'a Feed> {
+    let is_of = |feed: &&Feed| feed.is_of(form, client.instance());
+    feeds.iter().filter(is_of).collect()
+}
+
+/// The feed of each form, if it is there. No feed is of two forms, and no other one reads what a form's reads.
+fn found<'a, K>(
+    forms: &[(Form, K)],
+    feeds: &'a [Feed],
     client: &Client,
-    choice: &Choice,
-    key: Option<&AccessKey>,
-) -> Result<Step, EnsureError> {
-    let Some(feed) = find(form, feeds, client)? else {
-        return Ok(Step::Create);
-    };
-    let differences = difference::between(feed, form, client.instance(), key);
-    let feed = Box::new(feed.clone());
-    if differences.iter().any(Difference::is_fixed) {
-        return Err(EnsureError::Fixed { feed, differences });
+) -> Result<Vec<Option<&'a Feed>>, EnsureError> {
+    let mut found: Vec<Option<&Feed>> = Vec::new();
+    for (form, _) in forms {
+        let feed = find(form, feeds, client)?;
+        let overlaps = |feed: &&Feed| feed.overlaps(form, client.instance());
+        let overlapping: Vec<_> = feeds.iter().filter(overlaps).cloned().collect();
+        if !overlapping.is_empty() {
+            return Err(EnsureError::Overlaps {
+                s3_uri: form.s3_uri.clone(),
+                found: overlapping,
+            });
+        }
+        let of_another = found.iter().zip(forms).find(|(other, _)| {
+            feed.zip(**other)
+                .is_some_and(|(feed, other)| feed.name == other.name)
+        });
+        if let (Some(feed), Some((_, (other, _)))) = (feed, of_another) {
+            return Err(EnsureError::Shared {
+                feed: Box::new(feed.clone()),
+                wanted: [other.name.clone(), form.name.clone()],
+            });
+        }
+        found.push(feed);
     }
-    let sends_key =
-        choice.rotate_key && matches!(form.authentication, Authentication::AccessKey { .. });
-    match differences.is_empty() {
-        true if sends_key => Ok(Step::Update(feed, differences)),
-        true => Ok(Step::Keep(feed)),
-        false if choice.update => Ok(Step::Update(feed, differences)),
-        false => Err(EnsureError::Differs { feed, differences }),
+    Ok(found)
+}
+
+/// Gets the key that a feed should have, where Google shows which one it has. A feed that is as it should be needs none, so that
+/// not getting it is no failure here.
+async fn fetch_to_compare(form: &Form, key_id: &str, keys: &mut impl Keys, output: &Output) {
+    let is_key = matches!(form.authentication, Authentication::AccessKey { .. });
+    if !is_key || keys.present().is_some() {
+        return;
+    }
+    if let Err(problem) = keys.fetch().await {
+        output.remark(&format!(
+            "Whether {key_id}, the key of the feed {:?}, is the one to be is not known: {problem}",
+            form.name
+        ));
     }
 }
 
-/// What is about to happen, or why nothing is.
-fn announce(step: &Step, form: &Form, client: &Client) -> String {
-    let name = &form.name;
-    let is_key = matches!(form.authentication, Authentication::AccessKey { .. });
-    match step {
-        Step::Create => format!(
-            "There is no feed {name:?}, and none that reads {}. To be created:\n\n{}\n",
-            form.s3_uri,
-            super::request(form, client.instance())
-        ),
-        Step::Keep(feed) => {
-            let unseen = if is_key {
-                " Whether its key is the right one cannot be seen: Google shows it to nobody. --rotate-key sends it again \
-                 (make: ROTATE_KEY=1)."
-            } else if feed.s3().is_none_or(|s3| s3.authentication.is_null()) {
-                " Google did not show which role it assumes."
-            } else {
-                ""
-            };
-            format!("The feed {name:?} is there and as it should be.{unseen}")
-        }
-        Step::Update(feed, differences) => {
-            let mut text = format!(
-                "The feed {name:?} is there ({}). To be changed:\n",
-                feed.name
-            );
-            for difference in differences {
-                let Difference {
-                    field,
-                    present,
-                    wanted,
-                } = difference;
-                text += &format!("  {field}: {present} → {wanted}\n");
-            }
-            if is_key && touches_details(differences) {
-                text += "  the access key: is sent again\n";
-            }
-            text
-        }
-    }
+async fn take(
+    step: Step,
+    form: &Form,
+    key: Option<&AccessKey>,
+    client: &Client,
+    output: &Output,
+) -> Result<Done, EnsureError> {
+    let body = Body::new(form, client.instance());
+    let (action, feed) = match step {
+        Step::Keep(feed) => ("unchanged", *feed),
+        Step::Create => ("created", create(form, &body, key, client, output).await?),
+        Step::Update(change) => ("updated", update(form, &body, key, *change, client).await?),
+    };
+    Ok(Done {
+        report: form.report.clone(),
+        action,
+        feed: feed.into(),
+    })
 }
 
 fn confirm(choice: &Choice, output: &Output) -> Result<(), EnsureError> {
@@ -232,9 +213,12 @@ async fn create(
         .build();
     let found = loop {
         let found = match client.list().await {
-            Ok(feeds) => match find(form, &feeds, client)? {
-                Some(feed) => return Ok(feed.clone()),
-                None => "it is not there now".to_owned(),
+            Ok(feeds) => match &candidates(form, &feeds, client)[..] {
+                [] => "it is not there now".to_owned(),
+                [feed] => return Ok((*feed).clone()),
+                several => {
+                    break format!("now there are several: {}", list(several.iter().copied()));
+                }
             },
             Err(problem) => problem.to_string(),
         };
@@ -255,37 +239,52 @@ async fn update(
     form: &Form,
     body: &Body,
     key: Option<&AccessKey>,
-    feed: Feed,
-    differences: &[Difference],
+    change: Change,
     client: &Client,
 ) -> Result<Feed, EnsureError> {
-    let name = feed.name.clone();
-    let is_name = |difference: &Difference| difference.field == "Feed name";
-    let mut feed = feed;
-    if touches_details(differences) {
-        feed = client.replace_details(&name, body, key).await?;
+    let Change {
+        mut feed,
+        settings,
+        name,
+        ..
+    } = change;
+    let mut done = Vec::new();
+    if settings {
+        feed = client.replace_details(&feed.name, body, key).await?;
+        let Feed {
+            display_name, name, ..
+        } = &feed;
+        done.push(format!(
+            "Changed: {display_name} ({name}), but not its name"
+        ));
     }
-    if differences.iter().any(is_name) {
-        feed = client.rename(&name, &form.name).await?;
+    if name {
+        let renamed = client.rename(&feed.name, &form.name).await;
+        feed = renamed.map_err(|problem| EnsureError::from(problem).after(done))?;
     }
     Ok(feed)
 }
 
-/// Whether anything but the name for people is to be sent: whatever differs, or the key, which cannot be seen to differ.
-fn touches_details(differences: &[Difference]) -> bool {
-    differences.is_empty()
-        || differences
-            .iter()
-            .any(|difference| difference.field != "Feed name")
+impl Done {
+    fn what(&self) -> &'static str {
+        match self.action {
+            "created" => "Created",
+            "updated" => "Changed",
+            _ => "Unchanged",
+        }
+    }
+
+    /// What it changed, on one line.
+    fn change(&self) -> Option<String> {
+        let state::State {
+            name, display_name, ..
+        } = &self.feed;
+        (self.action != "unchanged").then(|| format!("{}: {display_name} ({name})", self.what()))
+    }
 }
 
 impl fmt::Display for Done {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.action {
-            "created" => "Created",
-            "updated" => "Changed",
-            _ => "Unchanged",
-        };
-        write!(f, "{what}: {}", self.feed)
+        write!(f, "{}: {}", self.what(), self.feed)
     }
 }

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-use zoom_operationlogs_to_s3::report;
+
+use super::name::name;
 
 pub const SOURCE_TYPE: &str = "Amazon S3 V2";
 pub const LOG_TYPE: &str = "Zoom Operation Logs";
@@ -284,19 +285,4 @@ impl Authentication {
             ],
         }
     }
-}
-
-/// The feed's name: the report's, and what tells it from those of other environments and accounts.
-pub fn name(report: &str, distinctions: &[&str]) -> String {
-    let title = if report == report::OPERATION_LOGS.name {
-        "Zoom Operation Logs".to_owned()
-    } else if report == report::ACTIVITIES.name {
-        "Zoom Sign-ins".to_owned()
-    } else {
-        format!("Zoom {report}")
-    };
-    let parts: Vec<_> = std::iter::once(title.as_str())
-        .chain(distinctions.iter().copied())
-        .collect();
-    parts.join(" - ")
 }

@@ -2,6 +2,7 @@
 
 mod access_key;
 mod arguments;
+mod call;
 mod client;
 mod difference;
 mod direct;
@@ -9,10 +10,12 @@ mod ensure;
 mod form;
 mod google;
 mod instance;
+mod name;
 mod problem;
 mod refusal;
 mod resource;
 mod state;
+mod step;
 
 use serde_json::{Value, json};
 use thiserror::Error;
@@ -22,7 +25,7 @@ pub use self::arguments::FeedArguments;
 use self::access_key::{AccessKey, AccessKeyError};
 use self::arguments::{KeyPlace, Sheet};
 use self::client::Client;
-use self::ensure::{Choice, Keys};
+use self::ensure::Keys;
 use self::form::{Form, FormError};
 use self::google::SCOPE;
 use self::instance::{Instance, InstanceError};
@@ -30,6 +33,7 @@ use self::problem::EnsureError;
 use self::refusal::ChronicleError;
 use self::resource::Body;
 use self::state::State;
+use self::step::Choice;
 use crate::deployment::DeploymentError;
 use crate::exit::Code;
 use crate::output::{Output, OutputError};

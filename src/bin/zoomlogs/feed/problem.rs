@@ -26,6 +26,22 @@ pub enum EnsureError {
     )]
     Several { wanted: String, found: Vec<Feed> },
     #[error(
+        "objects of {s3_uri} are read already, as the same log type, by what has another S3 URI: {}. A feed beside it would \
+         deliver every record twice. In SecOps, give it this S3 URI, or delete it; then do this again. Nothing was changed",
+        list(.found)
+    )]
+    Overlaps { s3_uri: String, found: Vec<Feed> },
+    #[error(
+        "{} could be both the feed {:?} and the feed {:?}, because it has the name of one or reads the same objects as it. Say \
+         which it is to be: the same with --report or --account, and --update (make: REPORT=, ACCOUNT=, UPDATE=1); then the \
+         other. Nothing was changed",
+        list([&**.feed]), .wanted[0], .wanted[1]
+    )]
+    Shared {
+        feed: Box<Feed>,
+        wanted: [String; 2],
+    },
+    #[error(
         "the feed {:?} ({}) is there, and is not as it should be:\n{}\nNothing was changed. --update changes it (make: UPDATE=1)",
         .feed.display_name, .feed.name, lines(.differences)
     )]
@@ -60,15 +76,39 @@ pub enum EnsureError {
         /// What looking for it gave.
         found: String,
     },
+    #[error("{problem}\nDone before that, and not undone:\n  {}", .done.join("\n  "))]
+    Partly {
+        done: Vec<String>,
+        problem: Box<Self>,
+    },
 }
 
 impl EnsureError {
+    /// The same, after something was done.
+    pub fn after(self, mut done: Vec<String>) -> Self {
+        let problem = match self {
+            problem if done.is_empty() => return problem,
+            Self::Partly {
+                done: more,
+                problem,
+            } => {
+                done.extend(more);
+                problem
+            }
+            problem => Box::new(problem),
+        };
+        Self::Partly { done, problem }
+    }
+
     pub const fn code(&self) -> Code {
         match self {
             Self::Chronicle(error) => error.code(),
             Self::AccessKey(error) => error.code(),
-            Self::Output(_) | Self::PerhapsMade { .. } => Code::Failed,
+            // The codes of a refusal and of wrong input promise that nothing was done.
+            Self::Output(_) | Self::PerhapsMade { .. } | Self::Partly { .. } => Code::Failed,
             Self::Several { .. }
+            | Self::Overlaps { .. }
+            | Self::Shared { .. }
             | Self::Differs { .. }
             | Self::Fixed { .. }
             | Self::NotConfirmed => Code::Refused,
@@ -77,14 +117,15 @@ impl EnsureError {
     }
 }
 
-fn list(feeds: &[Feed]) -> String {
+/// What they are and read.
+pub fn list<'a>(feeds: impl IntoIterator<Item = &'a Feed>) -> String {
     let one = |feed: &Feed| {
         let reads = feed
             .s3()
             .map_or_else(String::new, |s3| format!(" reads {}", s3.s3_uri));
         format!("{:?} ({}){reads}", feed.display_name, feed.name)
     };
-    feeds.iter().map(one).collect::<Vec<_>>().join("; ")
+    feeds.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }
 
 fn lines(differences: &[Difference]) -> String {

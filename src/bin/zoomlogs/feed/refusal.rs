@@ -7,9 +7,6 @@ use thiserror::Error;
 use super::google::GoogleError;
 use crate::exit::Code;
 
-/// How often a request is sent before it counts as failed.
-pub const ATTEMPTS: usize = 4;
-
 /// What an error repeats of an answer that is not Google's.
 const EXCERPT: usize = 300;
 
@@ -47,10 +44,13 @@ pub enum ChronicleError {
     #[error("Google takes {call} as wrong: {said}")]
     Invalid { call: &'static str, said: String },
     #[error(
-        "Google had no time for {call} in {ATTEMPTS} attempts (HTTP {status}: {said}): try again later"
+        "Google had no time for {call} (sent {}; HTTP {status}: {said}): try again later",
+        times(*.sent)
     )]
     Busy {
         call: &'static str,
+        /// How often.
+        sent: usize,
         status: u16,
         said: String,
     },
@@ -83,6 +83,13 @@ impl ChronicleError {
             Self::Busy { status, .. } | Self::Failed { status, .. } => *status >= 500,
             _ => false,
         }
+    }
+}
+
+fn times(number: usize) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{number} times"),
     }
 }
 

@@ -139,13 +139,35 @@ impl Feed {
         log_type.rsplit('/').next().unwrap_or(log_type)
     }
 
+    /// Which key it has, where Google shows that.
+    pub fn key_id(&self) -> Option<&str> {
+        let id = &self.s3()?.authentication["accessKeySecretAuth"]["accessKeyId"];
+        id.as_str().filter(|id| !id.is_empty())
+    }
+
     /// Whether it is the feed of this form: by its name, or because it reads the same objects as the same kind of log.
     pub fn is_of(&self, form: &Form, instance: &Instance) -> bool {
-        let reads_the_same = self
-            .s3()
-            .is_some_and(|s3| s3.s3_uri.trim_end_matches('/') == form.s3_uri.trim_end_matches('/'));
-        let log_type = instance.log_type();
         self.display_name == form.name
-            || (reads_the_same && log_type.ends_with(&format!("/{}", self.log_type())))
+            || self.reads(form, instance, |reads, wanted| reads == wanted)
+    }
+
+    /// Whether it is another feed that reads objects of this form as the same kind of log: from a folder above, or below.
+    pub fn overlaps(&self, form: &Form, instance: &Instance) -> bool {
+        !self.is_of(form, instance)
+            && self.reads(form, instance, |reads, wanted| {
+                reads.starts_with(wanted) || wanted.starts_with(reads)
+            })
+    }
+
+    /// Whether it reads the same kind of log, and from a folder that is so to the form's. Both folders end in a slash.
+    fn reads(&self, form: &Form, instance: &Instance, is_so: fn(&str, &str) -> bool) -> bool {
+        let folder = |uri: &str| format!("{}/", uri.trim_end_matches('/'));
+        let is_log = || {
+            let log_type = format!("/{}", self.log_type());
+            instance.log_type().ends_with(&log_type)
+        };
+        self.s3()
+            .is_some_and(|s3| is_so(&folder(&s3.s3_uri), &folder(&form.s3_uri)))
+            && is_log()
     }
 }
