@@ -19,6 +19,10 @@ const OPENING: &str = "  - ";
 /// What stands between two parameters; and sometimes in the middle of a value.
 const BETWEEN: &str = " - ";
 
+/// What stands where the array was, so that what was before it and behind it does not become one address or a dash between
+/// two spaces. At an end it is white space and goes with it.
+const ARRAY: &str = "\t";
+
 /// A detail, taken apart.
 #[derive(Debug)]
 pub(super) struct Detail<'a> {
@@ -55,7 +59,7 @@ impl<'a> Detail<'a> {
         // First of all the array: what looks like a parameter or an address inside of it is none.
         let (text, objects) = match array::find(text) {
             Some((place, objects)) => {
-                let around = [&text[..place.start], &text[place.end..]].concat();
+                let around = [&text[..place.start], ARRAY, &text[place.end..]].concat();
                 (Cow::Owned(around), objects)
             }
             None => (Cow::Borrowed(text), Vec::new()),
@@ -270,5 +274,18 @@ mod tests {
             Detail::read(r#"[{"userId":"a@example.org"}]"#).head_address(),
             None
         );
+    }
+
+    #[test]
+    fn what_the_array_stands_between_does_not_become_one() {
+        let unopened = "Assign x [{}] - Type: T";
+        reads(unopened, &unopened.replace("[{}]", ARRAY), &[]);
+        let one_value = [keyed("A", "x \t- B: y")];
+        reads("Edit  - A: x [{}]- B: y", "Edit", &one_value);
+        let emptied = [keyed("A", ""), keyed("B", "y")];
+        reads("Edit  - A: set to [{}] - B: y", "Edit", &emptied);
+        let no_address = [Parameter::Text("a@b.c\td".into())];
+        reads("Edit  - a@b.c[{}]d", "Edit", &no_address);
+        assert_eq!(Detail::read("a@b.c[{}]d").head_address(), Some("a@b.c"));
     }
 }

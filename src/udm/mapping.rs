@@ -1,5 +1,8 @@
 //! One record through all rows of the mapping.
 
+use std::collections::HashSet;
+use std::collections::hash_map::{Entry, HashMap};
+use std::mem;
 use std::net::IpAddr;
 
 use serde_json::value::RawValue;
@@ -13,6 +16,22 @@ use super::fields::{Content, Fields};
 use super::rule::{Form, Rule, Source};
 use super::table::rules;
 use super::timestamp::timestamp;
+
+/// What an event has so far, so that no value is looked for among all others: a detail can have a million of them.
+#[derive(Debug, Default)]
+struct Known {
+    /// The fields that take one value, and where in the event's values it is.
+    single: HashMap<String, usize>,
+    /// Those that take several.
+    lists: HashMap<String, List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    length: usize,
+    /// Its values, unless they are labels.
+    texts: HashSet<String>,
+}
 
 impl Event {
     /// The event of a record. Whatever the record is, there is one; what could not be read is listed in it.
@@ -30,11 +49,12 @@ impl Event {
             detail: detail.as_ref(),
         };
 
+        let mut known = Known::default();
         for rule in rules() {
             for found in facts.find(rule.source) {
-                event.take(rule, found);
+                event.take(rule, found, &mut known);
             }
-            event.assume(rule, facts.somebody());
+            event.assume(rule, facts.somebody(), &mut known);
         }
         event.leave_fields(&fields);
         if let Some(detail) = &detail {
@@ -48,48 +68,66 @@ impl Event {
     }
 
     /// Puts what was found where the rule says, if it has the form that the rule asks for.
-    fn take(&mut self, rule: &'static Rule, found: Found) {
+    fn take(&mut self, rule: &'static Rule, found: Found, known: &mut Known) {
         match bring(rule.form, &found.text) {
-            Ok(text) => self.put(rule, text, &found),
-            Err(Some(why)) => self.leave(&rule.source.to_string(), &found.text, why),
+            Ok(text) => self.put(rule, text, &found, known),
+            Err(Some(why)) => {
+                let what = rule.source.to_string();
+                // Two rows may have asked for the same field.
+                let mut left = self.left.iter();
+                if !left.any(|left| left.what == what && left.why == why) {
+                    self.leave(&what, &found.text, why);
+                }
+            }
             // Another row of the same source takes it.
             Err(None) => {}
         }
     }
 
     /// What is said where nothing was found.
-    fn assume(&mut self, rule: &'static Rule, somebody: bool) {
+    fn assume(&mut self, rule: &'static Rule, somebody: bool, known: &mut Known) {
         let text = match rule.source {
             Source::IfSomebody(text) if somebody => text,
             Source::Otherwise(text) => text,
             _ => return,
         };
         if self.get(rule.target).is_none() {
-            self.put(rule, text.to_owned(), &Found::of(text));
+            self.put(rule, text.to_owned(), &Found::of(text), known);
         }
     }
 
-    fn put(&mut self, rule: &'static Rule, text: String, found: &Found) {
+    fn put(&mut self, rule: &'static Rule, text: String, found: &Found, known: &mut Known) {
         let about = found.about.map_or_else(String::new, |n| format!("[{n}]"));
-        let mut field = rule.target.replacen("[n]", &about, 1);
-        if let Some((list, rest)) = field.split_once("[]") {
-            let place = format!("{list}[");
-            let neighbours = self.values.iter().filter(|v| v.field.starts_with(&place));
-            // A label's value says nothing without its key: two equal ones are two.
-            if rule.form != Form::Label && neighbours.clone().any(|value| value.text == text) {
-                return;
-            }
-            field = format!("{place}{}]{rest}", neighbours.count());
-        } else if let Some(at) = self.values.iter().position(|value| value.field == field) {
-            let old = self.values.remove(at);
-            self.leave_part(&old.origin(), &old.text, Why::Replaced);
-        }
-        self.values.push(Value {
+        let field = rule.target.replacen("[n]", &about, 1);
+        let value = |field| Value {
             field,
-            text,
+            text: text.clone(),
             rule,
             element: found.element,
-        });
+        };
+        if let Some((name, rest)) = field.split_once("[]") {
+            let list = known.lists.entry(name.to_owned()).or_default();
+            // A label's value says nothing without its key: two equal ones are two.
+            if rule.form != Form::Label && !list.texts.insert(text.clone()) {
+                return;
+            }
+            self.values
+                .push(value(format!("{name}[{}]{rest}", list.length)));
+            list.length += 1;
+            return;
+        }
+        match known.single.entry(field) {
+            Entry::Vacant(entry) => {
+                let field = entry.key().clone();
+                entry.insert(self.values.len());
+                self.values.push(value(field));
+            }
+            Entry::Occupied(entry) => {
+                let new = value(entry.key().clone());
+                let old = mem::replace(&mut self.values[*entry.get()], new);
+                self.leave_part(&old.origin(), &old.text, Why::Replaced);
+            }
+        }
     }
 
     /// Lists the fields that no row takes, that cannot be read, or that are missed.
@@ -152,16 +190,12 @@ impl Event {
     }
 
     fn leave(&mut self, what: &str, text: &str, why: Why) {
-        let left = Left {
+        self.left.push(Left {
             what: what.to_owned(),
             text: text.to_owned(),
             why,
             in_detail: false,
-        };
-        // Two rows may have asked for the same field.
-        if !self.left.contains(&left) {
-            self.left.push(left);
-        }
+        });
     }
 
     fn leave_part(&mut self, what: &str, text: &str, why: Why) {

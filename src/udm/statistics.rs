@@ -8,8 +8,8 @@ use super::event::{Event, Extent, Why};
 use super::rule::Rule;
 use super::table::rules;
 
-/// How many different heads and parameters are counted by name; all others are counted together, so that a report on
-/// millions of records fits in memory.
+/// How many different kinds of details, heads of one kind, parameters and fields are counted by name; all others are counted
+/// together, so that a report on millions of records fits in memory.
 const NAMED: usize = 1000;
 /// What counts what came after that.
 const OTHERS: &str = "(others)";
@@ -136,6 +136,15 @@ impl Details {
             category: of("additional.category_type"),
             action: of("metadata.productEventType"),
             reason,
+        };
+        let group = if self.groups.len() < NAMED || self.groups.contains_key(&group) {
+            group
+        } else {
+            Group {
+                category: OTHERS.to_owned(),
+                action: OTHERS.to_owned(),
+                reason,
+            }
         };
         let counted = self.groups.entry(group).or_insert_with(|| Counted {
             example: of("metadata.description"),

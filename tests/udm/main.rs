@@ -18,6 +18,7 @@ mod golden;
 #[path = "../properties/json.rs"]
 #[allow(dead_code, reason = "that test's, and not all of it is needed here")]
 mod json;
+mod many;
 mod schema;
 mod simulated;
 mod validator;

@@ -1,8 +1,10 @@
 //! Ten thousand records as the simulated account makes them up.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde_json::value::RawValue;
-use zoom_operationlogs_to_s3::udm::{Event, Statistics};
+use zoom_operationlogs_to_s3::udm::{Authority, Event, Published, Statistics, rules};
 use zoom_simulator::Generator;
 
 use crate::schema;
@@ -71,4 +73,25 @@ fn the_statistics_account_for_each() {
     assert!((0.35..0.55).contains(&share), "{share}");
     assert_eq!(statistics.left.len(), 0, "{:?}", statistics.left);
     assert_eq!(statistics.event_types["USER_UNCATEGORIZED"], 10_000);
+}
+
+#[test]
+fn the_rows_that_none_fills_are_those_the_documentation_names() {
+    let used: BTreeSet<_> = events()
+        .iter()
+        .flat_map(|(_, event)| &event.values)
+        .map(|value| std::ptr::from_ref(value.rule))
+        .collect();
+    let unused = rules().filter(|rule| {
+        let sign_in =
+            rule.google == Some(Published::ChangeLog) || rule.authority() == Authority::Ours;
+        !sign_in && !used.contains(&std::ptr::from_ref(*rule))
+    });
+    let unused: Vec<_> = unused.map(|rule| rule.source.to_string()).collect();
+    let named = [
+        "field \"event_type\"",
+        "\"GENERIC_EVENT\", otherwise",
+        "detail's parameter \"Email Address\"",
+    ];
+    assert_eq!(unused, named);
 }

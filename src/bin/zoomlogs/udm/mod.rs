@@ -12,6 +12,7 @@ mod source;
 mod summary;
 mod view;
 
+use std::fmt;
 use std::io::{self, IsTerminal as _};
 
 use clap::Args;
@@ -21,7 +22,7 @@ use zoom_operationlogs_to_s3::udm::{Event, Statistics};
 use self::records::{Line, Records};
 use self::source::{Source, SourceError};
 use self::summary::Summary;
-use self::view::{Shown, View};
+use self::view::{Shown, View, shown};
 use crate::exit::Code;
 use crate::output::{Output, OutputError};
 
@@ -30,7 +31,7 @@ A preview by the mapping table that Google publishes for ZOOM_OPERATION_LOGS. Go
 otherwise. Ours, not Google's: how operation_detail is taken apart, what an address is, which times, event types and IP \
 addresses are taken, and where a sign-in's email goes; --explain says it of each value.";
 
-/// How many lines are complained about one by one.
+/// How many lines, and how many damaged files, are complained about one by one.
 const COMPLAINTS: u64 = 10;
 
 /// Shows records as the parser of Google SecOps will see them
@@ -50,7 +51,7 @@ Examples:
 
 For s3:// it needs s3:GetObject, and s3:ListBucket where the name ends in a slash.
 
-Exit codes: 0 all records are shown; 1 some lines are no records, or AWS failed; 2 there is no such file.")]
+Exit codes: 0 all records are shown; 1 some lines are no records, a gzip is damaged, or AWS failed; 2 there is no such file.")]
 pub struct UdmArguments {
     /// Where the records are: a file, s3://bucket/key, s3://bucket/prefix/, or - for standard input
     #[arg(value_name = "FILE", default_value = "-")]
@@ -79,16 +80,44 @@ pub enum UdmError {
     Source(#[from] SourceError),
     #[error(transparent)]
     Output(#[from] OutputError),
-    #[error("{} no record and left out, see above; all others were shown", match .0 { 1 => "one line is".to_owned(), n => format!("{n} lines are") })]
-    NotRecords(u64),
+    #[error("{0}")]
+    Incomplete(Incomplete),
+}
+
+/// What was not shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Incomplete {
+    /// How many lines were no records.
+    lines: u64,
+    /// Of how many files or objects the end could not be unpacked.
+    damaged: u64,
 }
 
 impl UdmError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Source(error) => error.code(),
-            Self::Output(_) | Self::NotRecords(_) => Code::Failed,
+            Self::Output(_) | Self::Incomplete(_) => Code::Failed,
         }
+    }
+}
+
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.lines {
+            0 => {}
+            1 => f.write_str("one line is no record and left out")?,
+            n => write!(f, "{n} lines are no record and left out")?,
+        }
+        if self.lines > 0 && self.damaged > 0 {
+            f.write_str(", and ")?;
+        }
+        match self.damaged {
+            0 => return f.write_str(", see above; all others were shown"),
+            1 => f.write_str("one file or object is damaged")?,
+            n => write!(f, "{n} files or objects are damaged")?,
+        }
+        f.write_str(", and what comes after the damage is not shown; see above")
     }
 }
 
@@ -112,28 +141,18 @@ pub async fn command(arguments: UdmArguments, output: &Output) -> Result<(), Udm
         shown: Shown::new(view),
         statistics: Statistics::default(),
         left: arguments.limit.unwrap_or(u64::MAX),
-        complaints: 0,
+        incomplete: Incomplete::default(),
         output,
     };
-    let done = preview.of(&arguments.sources).await;
-    let done = match done {
-        Ok(()) => preview.shown.finish().map_err(Into::into),
-        failed => failed,
-    };
-    match done {
+    match preview.show(&arguments).await {
         // Whoever reads has seen enough, as head does.
         Err(UdmError::Output(OutputError(error))) if error.kind() == io::ErrorKind::BrokenPipe => {
-            return Ok(());
+            Ok(())
         }
-        done => done?,
-    }
-    if arguments.stats {
-        let summary = Summary::of(&preview.statistics);
-        output.report(&summary.to_string(), &summary)?;
-    }
-    match preview.complaints {
-        0 => Ok(()),
-        complaints => Err(UdmError::NotRecords(complaints)),
+        Ok(()) if preview.incomplete != Incomplete::default() => {
+            Err(UdmError::Incomplete(preview.incomplete))
+        }
+        done => done,
     }
 }
 
@@ -143,14 +162,27 @@ struct Preview<'a> {
     statistics: Statistics,
     /// How many more are asked for.
     left: u64,
-    /// How many lines were no records.
-    complaints: u64,
+    incomplete: Incomplete,
     output: &'a Output,
 }
 
 impl Preview<'_> {
+    async fn show(&mut self, arguments: &UdmArguments) -> Result<(), UdmError> {
+        self.of(&arguments.sources).await?;
+        self.shown.finish()?;
+        if arguments.stats {
+            let summary = Summary::of(&self.statistics);
+            self.output.report(&summary.to_string(), &summary)?;
+        }
+        Ok(())
+    }
+
     async fn of(&mut self, sources: &[Source]) -> Result<(), UdmError> {
         for source in sources {
+            // The next one need not even be there.
+            if self.left == 0 {
+                break;
+            }
             let mut objects = source.objects().await?;
             while self.left > 0
                 && let Some(object) = objects.next().await?
@@ -161,8 +193,13 @@ impl Preview<'_> {
                     }
                     self.line(&object.name, line)?;
                 }
-                if let Some(damage) = &object.damage {
-                    self.complain(&format!("{}: {damage}", object.name));
+                // With nothing left to show, the damage is behind what was asked for.
+                if self.left > 0
+                    && let Some(damage) = &object.damage
+                {
+                    self.incomplete.damaged += 1;
+                    let text = format!("{}: {damage}", object.name);
+                    self.complain(self.incomplete.damaged, &text);
                 }
             }
         }
@@ -177,16 +214,20 @@ impl Preview<'_> {
                 self.statistics.add(&event);
                 self.shown.event(&event, name, line.number)?;
             }
-            Err(reason) => self.complain(&format!("{name}:{}: {reason}", line.number)),
+            Err(reason) => {
+                self.incomplete.lines += 1;
+                let text = format!("{name}:{}: {reason}", line.number);
+                self.complain(self.incomplete.lines, &text);
+            }
         }
         Ok(())
     }
 
-    fn complain(&mut self, text: &str) {
-        self.complaints += 1;
-        if self.complaints <= COMPLAINTS {
-            self.output.remark(&format!("zoomlogs: {text}"));
-        } else if self.complaints == COMPLAINTS + 1 {
+    /// Says what is wrong, of which this is the so many-th.
+    fn complain(&self, count: u64, text: &str) {
+        if count <= COMPLAINTS {
+            self.output.remark(&format!("zoomlogs: {}", shown(text)));
+        } else if count == COMPLAINTS + 1 {
             self.output.remark("zoomlogs: … and more");
         }
     }

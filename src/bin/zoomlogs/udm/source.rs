@@ -12,6 +12,7 @@ use flate2::read::MultiGzDecoder;
 use thiserror::Error;
 use zoom_operationlogs_to_s3::causes::causes;
 
+use super::view::shown;
 use crate::aws::{self, AwsError};
 use crate::exit::Code;
 
@@ -31,7 +32,7 @@ pub enum Source {
 
 #[derive(Debug, Error)]
 pub enum SourceError {
-    #[error("{name} cannot be read: {source}")]
+    #[error("{} cannot be read: {source}", shown(name))]
     Unreadable { name: String, source: io::Error },
     #[error(
         "{0} names no bucket: it is s3://bucket/key, or s3://bucket/prefix/ for all objects below"
@@ -43,7 +44,7 @@ pub enum SourceError {
     Empty(String),
     #[error(transparent)]
     Aws(#[from] AwsError),
-    #[error("{name} was not received whole: {said}")]
+    #[error("{} was not received whole: {said}", shown(name))]
     CutShort { name: String, said: String },
 }
 
@@ -172,7 +173,7 @@ async fn list(
 async fn get(client: &Client, bucket: &str, key: &str) -> Result<Object, SourceError> {
     let name = format!("s3://{bucket}/{key}");
     let object = client.get_object().bucket(bucket).key(key).send().await;
-    let object = object.map_err(AwsError::of("s3:GetObject", &name))?;
+    let object = object.map_err(AwsError::of("s3:GetObject", &shown(&name)))?;
     match object.body.collect().await {
         Ok(body) => Ok(Object::new(name, body.to_vec())),
         Err(error) => Err(SourceError::CutShort {

@@ -184,7 +184,7 @@ fn explained(event: &Event, number: u64, name: &str, line: usize) -> String {
             let _ = writeln!(
                 text,
                 "    {}: {} ({})",
-                left.what,
+                shown(&left.what),
                 shown(&left.text),
                 left.why
             );

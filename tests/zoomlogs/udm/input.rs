@@ -1,54 +1,20 @@
-//! `zoomlogs udm`: what it takes, what it shows, and that nothing is lost on the way.
+//! Where records come from and in which form, and what is said of what is none.
 
-use std::fs;
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::io::Write as _;
 
 use flate2::{Compression, write::GzEncoder};
 use local_stack::Stack;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::command::{self, Said, ZOOMLOGS, run};
+use super::{SETTING, SIGN_IN, TITLE, file, lines, of_input, udm};
+use crate::command::{self, Said, run};
 use crate::operator;
-
-const TITLE: &str = r#"{"time":"2026-11-22 09:00:00","operator":"ada@example.org","category_type":"User","action":"Update","operation_detail":"Update User bo@example.org  - Job Title: set to Contractor"}"#;
-const SETTING: &str = r#"{"time":"2026-11-22T09:00:01Z","operator":"ada@example.org","category_type":"Account","action":"Update","operation_detail":"Security  - Waiting Room: from On to Off"}"#;
-const SIGN_IN: &str = r#"{"time":"2026-11-22T09:00:02Z","email":"cy@example.org","type":"Sign in","ip_address":"192.0.2.7","client_type":"mac","version":"6.2"}"#;
-
-/// A command that has no way to AWS.
-fn udm(arguments: &[&str]) -> Command {
-    let mut command = Command::new(ZOOMLOGS);
-    command
-        .arg("udm")
-        .args(arguments)
-        .env_clear()
-        .env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command
-}
-
-fn of_input(arguments: &[&str], input: &str) -> Said {
-    run(&mut udm(arguments), input)
-}
-
-fn file(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> String {
-    let path: PathBuf = folder.path().join(name);
-    fs::write(&path, bytes).unwrap();
-    path.display().to_string()
-}
 
 fn gzip(text: &str) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
     gzip.finish().unwrap()
-}
-
-fn lines(said: &Said) -> Vec<Value> {
-    let lines = said.stdout.lines();
-    lines
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
 }
 
 fn titles(said: &Said) -> Vec<Value> {
@@ -133,6 +99,10 @@ fn several_files_come_in_their_order_and_a_limit_ends_them() {
         let said = run(&mut udm(&[&first, &second, "--limit", limit]), "").expect(0);
         assert_eq!(said.stdout.lines().count(), count, "{limit}");
     }
+    // What comes after the end is not even opened.
+    let missing = folder.path().join("missing").display().to_string();
+    run(&mut udm(&[&first, &missing, "--limit", "2"]), "").expect(0);
+    run(&mut udm(&[&first, &missing, "--limit", "3"]), "").expect(2);
 }
 
 #[test]
@@ -164,6 +134,21 @@ fn a_line_that_is_no_record_is_named_and_takes_no_other_with_it() {
 }
 
 #[test]
+fn a_files_name_is_no_control_sequence() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "\u{1b}[31m.ndjson", "nonsense");
+    run(&mut udm(&[&path]), "")
+        .expect(1)
+        .explains(&[r"\u{1b}[31m.ndjson:1: this is no JSON"])
+        .hides(&["\u{1b}"]);
+    let missing = folder.path().join("\u{1b}[31m").display().to_string();
+    run(&mut udm(&[&missing]), "")
+        .expect(2)
+        .explains(&[r"\u{1b}[31m cannot be read"])
+        .hides(&["\u{1b}"]);
+}
+
+#[test]
 fn of_a_damaged_gzip_all_that_can_be_read_is_shown() {
     let folder = TempDir::new().unwrap();
     let whole = gzip(&format!("{TITLE}\n"));
@@ -171,7 +156,23 @@ fn of_a_damaged_gzip_all_that_can_be_read_is_shown() {
     let path = file(&folder, "cut.gz", [&whole, cut].concat());
     let said = run(&mut udm(&[&path]), "").expect(1);
     assert_eq!(titles(&said), ["Contractor"]);
-    said.explains(&[&format!("{path}: this is gzip and damaged")]);
+    said.explains(&[
+        &format!("{path}: this is gzip and damaged"),
+        "one file or object is damaged, and what comes after the damage is not shown",
+    ])
+    .hides(&["no record", "all others were shown"]);
+
+    // Lines that are no records do not hide it.
+    let bad = "nonsense\n".repeat(20);
+    let worse = file(&folder, "worse.gz", [&gzip(&bad), cut].concat());
+    run(&mut udm(&[&worse]), "").expect(1).explains(&[
+        &format!("{worse}: this is gzip and damaged"),
+        "20 lines are no record and left out, and one file or object is damaged",
+    ]);
+
+    // What was asked for is whole.
+    let said = run(&mut udm(&[&path, "--limit", "1"]), "").expect(0);
+    assert_eq!(titles(&said), ["Contractor"]);
 }
 
 #[test]
@@ -185,116 +186,6 @@ fn what_cannot_be_found_is_said() {
         .expect(2)
         .explains(&["names no bucket"]);
     run(&mut udm(&["--table", "--stats"]), "").expect(2);
-}
-
-#[test]
-fn a_table_has_a_row_for_each_and_no_control_sequence() {
-    let hostile = SETTING.replace("Off", r"\u001b[31mOff");
-    let said = of_input(&["--table"], &[TITLE, &hostile, SIGN_IN].join("\n")).expect(0);
-    for part in [
-        "EVENT TYPE",
-        "bo@example.org",
-        "title: Contractor",
-        "nothing",
-        "192.0.2.7",
-        "client_type: mac",
-    ] {
-        assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
-    }
-    assert_eq!(said.stdout.matches("USER_UNCATEGORIZED").count(), 3);
-    let explained = of_input(&["--explain"], &hostile).expect(0);
-    assert!(explained.stdout.contains(r"\u{1b}[31mOff"), "{explained:?}");
-    for said in [&said, &explained] {
-        assert!(!said.stdout.contains('\u{1b}'), "{said:?}");
-    }
-}
-
-#[test]
-fn an_explanation_says_where_each_value_came_from_and_whose_rule_it_is() {
-    let said = of_input(&["--explain"], &[TITLE, SETTING, SIGN_IN].join("\n")).expect(0);
-    for part in [
-        "── 1 ── standard input:1",
-        "target.user.title: Contractor\n    from detail's parameter \"Job Title\"; Google's mapping table, read our way (",
-        "metadata.vendorName: ZOOM\n    from constant \"ZOOM\"; Google's mapping table\n",
-        "In no field of its own:\n    parameter \"Waiting Room\": Off (the mapping has no row for it)",
-        "additional.client_type: mac\n    from field \"client_type\"; Google's change log\n",
-        "target.user.emailAddresses[0]: cy@example.org\n    from field \"email\"; OURS (",
-    ] {
-        assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
-    }
-
-    let said = of_input(&["--explain", "--json"], SETTING).expect(0);
-    let explained = lines(&said).remove(0);
-    assert_eq!(
-        explained["record"],
-        json!({"file": "standard input", "line": 1})
-    );
-    assert_eq!(explained["detail_understood"], "nothing");
-    assert_eq!(
-        explained["in_no_field"][0]["what"],
-        "parameter \"Waiting Room\""
-    );
-    let values = explained["values"].as_array().unwrap();
-    let constant = values
-        .iter()
-        .find(|value| value["field"] == "metadata.vendorName")
-        .unwrap();
-    assert_eq!(constant["rule"], "google");
-    assert_eq!(constant["from"], "constant \"ZOOM\"");
-}
-
-#[test]
-fn statistics_say_what_was_not_understood() {
-    let input = [TITLE, SETTING, SETTING, SIGN_IN].join("\n");
-    let said = of_input(&["--stats"], &input).expect(0);
-    for part in [
-        "Records: 4, an event for each.",
-        "100.0 %         4  USER_UNCATEGORIZED",
-        "25.0 %         1  target.user.title",
-        "66.7 %         2  nothing: not understood",
-        "66.7 %         2  no row for its parameters: Account / Update",
-        "heads: Security (2)",
-        "such as: Security  - Waiting Room: from On to Off",
-        "66.7 %         2  parameter \"Waiting Room\"",
-    ] {
-        assert!(said.stdout.contains(part), "{part}: {}", said.stdout);
-    }
-    let report = of_input(&["--stats", "--json"], &input).expect(0).json();
-    assert_eq!(report["records"], 4);
-    assert_eq!(report["details"]["records"], 3);
-    assert_eq!(report["details"]["nothing"]["records"], 2);
-    assert_eq!(
-        report["details"]["not_understood"][0]["heads"],
-        json!([["Security", 2]])
-    );
-    assert_eq!(
-        of_input(&["--stats"], "").expect(0).stdout,
-        "Records: 0, an event for each.\n"
-    );
-}
-
-#[test]
-fn whoever_has_read_enough_may_go() {
-    let folder = TempDir::new().unwrap();
-    // More than a pipe holds.
-    let path = file(&folder, "many", format!("{SETTING}\n").repeat(5000));
-    let mut child = udm(&[&path])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut first = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut first)
-        .unwrap();
-    assert!(first.starts_with('{'));
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0), "{output:?}");
-    assert!(
-        !String::from_utf8(output.stderr)
-            .unwrap()
-            .contains("zoomlogs:")
-    );
 }
 
 #[tokio::test]
