@@ -53,6 +53,11 @@ impl InvocationError {
             Self::Busy { .. } | Self::NoAnswer { .. } | Self::Answer { .. } => Code::Failed,
         }
     }
+
+    /// Whether the function may have run all the same, and delivered what nobody was told of.
+    pub const fn leaves_unheard(&self) -> bool {
+        matches!(self, Self::NoAnswer { .. } | Self::Answer { .. })
+    }
 }
 
 /// A run that failed, in the function's own words, and what to do.

@@ -1,6 +1,7 @@
 //! `zoomlogs replay`: past days once more, with the product's own function and with one that answers what it is told to.
 
 mod interrupted;
+mod kept;
 
 use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};

@@ -6,8 +6,10 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
+use zoom_operationlogs_to_s3::zoom::earliest_day;
 
-use super::progress::{Failure, Kept, ProgressError};
+use super::kept::{Kept, ProgressError};
+use super::progress::Failure;
 use super::watch::Watch;
 use crate::advice;
 use crate::invocation::{Answer, InvocationError, Invoker, Outcome, Ran};
@@ -15,7 +17,8 @@ use crate::invocation::{Answer, InvocationError, Invoker, Outcome, Ran};
 /// How often a lost answer is made up for by another invocation.
 const LOST_ANSWERS: u32 = 3;
 
-/// Far more than a day of a million records takes. One that needs more does not get to its end.
+/// How often one command invokes the function for one day: far more than a day of a million records takes. One that needs more
+/// does not get to its end.
 const INVOCATIONS: u64 = 100;
 
 /// How it ended with a day.
@@ -58,14 +61,21 @@ impl Replayer<'_> {
         watch: &Watch<'_>,
     ) -> Result<End, NoEnd> {
         let event = json!({"from": day, "to": day});
-        let mut lost_answers = 0;
+        let (mut lost_answers, mut invocations) = (0, 0);
         loop {
+            if is_forgotten(day) {
+                let failure = Failure::beyond_history(day);
+                kept.day(day).failure = Some(failure.clone());
+                kept.save()?;
+                return Ok(End::Failed(failure));
+            }
             kept.day(day).asking = true;
             kept.save()?;
             let ran = self.ask(&event, watch).await;
             let state = kept.day(day);
             state.asking = false;
             state.invocations += 1;
+            invocations += 1;
             let end = match ran {
                 Err(InvocationError::NoAnswer { .. }) if lost_answers < LOST_ANSWERS => {
                     state.unheard = true;
@@ -74,14 +84,17 @@ impl Replayer<'_> {
                     None
                 }
                 Err(error) => {
-                    state.unheard |= matches!(
-                        error,
-                        InvocationError::NoAnswer { .. } | InvocationError::Answer { .. }
-                    );
+                    state.unheard |= error.leaves_unheard();
                     kept.save()?;
                     return Err(NoEnd::Invocation(error));
                 }
                 Ok(ran) => match ran.outcome {
+                    // Its last day with Zoom ended between the look at the clock and the invocation.
+                    Outcome::Failed { error, .. }
+                        if error.kind == "EventNotUnderstood" && is_forgotten(day) =>
+                    {
+                        Some(End::Failed(Failure::beyond_history(day)))
+                    }
                     Outcome::Failed { error, .. } => {
                         // What it delivered before is not told.
                         state.unheard |= !advice::concerns_every_day(&error.kind);
@@ -94,8 +107,8 @@ impl Replayer<'_> {
                     Outcome::Answered(answer) => state.take(day, &answer),
                 },
             };
-            let end = end
-                .or_else(|| (state.invocations >= INVOCATIONS).then(|| End::Failed(endless(day))));
+            let end =
+                end.or_else(|| (invocations >= INVOCATIONS).then(|| End::Failed(endless(day))));
             state.failure = match &end {
                 Some(End::Failed(failure)) => Some(failure.clone()),
                 _ => None,
@@ -143,7 +156,7 @@ impl Replayer<'_> {
 
 impl super::progress::Day {
     /// Takes an answer in. None means that there is more to read.
-    fn take(&mut self, day: NaiveDate, answer: &Answer) -> Option<End> {
+    pub fn take(&mut self, day: NaiveDate, answer: &Answer) -> Option<End> {
         let report = answer.days.iter().find(|report| report.date == day);
         let (mut pages, mut swept) = (0, false);
         if let Some(report) = report {
@@ -159,17 +172,16 @@ impl super::progress::Day {
                 self.done = true;
                 Some(End::Done)
             }
-            (true, false) => Some(End::Failed(Failure {
-                kind: "ZoomBeyondHistory".to_owned(),
-                message: format!("Zoom does not keep {day} any more"),
-                advice:
-                    "What was delivered of it is in the bucket; there is nothing more to be had."
-                        .to_owned(),
-            })),
+            (true, false) => Some(End::Failed(Failure::beyond_history(day))),
             (false, _) if pages == 0 => Some(End::HeldUp),
             (false, _) => None,
         }
     }
+}
+
+/// Whether Zoom does not keep a day any more. The clock is asked each time: a replay of half a year takes more than a day.
+fn is_forgotten(day: NaiveDate) -> bool {
+    day < earliest_day(SystemClock.now().date_naive())
 }
 
 fn endless(day: NaiveDate) -> Failure {

@@ -11,7 +11,9 @@ use zoom_operationlogs_to_s3::event::DayRange;
 use super::ReplayError;
 use super::day::{End, NoEnd, Replayer};
 use super::estimate::Estimate;
-use super::progress::{Day, Failure, Kept};
+use super::kept::Kept;
+use super::progress::{Day, Failure};
+use super::range::within_history;
 use super::report::{Counts, DayRow, Replayed};
 use super::watch::Watch;
 use crate::advice;
@@ -32,13 +34,22 @@ pub struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    /// Replays the days that are not done.
-    pub async fn run(&self, file: Option<&Path>, anew: bool) -> Result<Replayed, ReplayError> {
+    /// Replays the days that are not done. The state is handed on: it stays until it was told what came of them.
+    pub async fn run(
+        &self,
+        file: Option<&Path>,
+        anew: bool,
+    ) -> Result<(Replayed, Kept), ReplayError> {
         let target = self.target;
         let configuration = target.configuration().await.map_err(TargetError::from)?;
         let config = configuration.parse(&target.function)?;
         let now = SystemClock.now();
         let mut kept = Kept::open(&configuration.arn, self.range, file, anew, now)?;
+        if !kept.is_begun {
+            within_history(self.range, now)?;
+        }
+        // Whether it can be written is better known before the first invocation.
+        kept.save()?;
         let all: Vec<_> = self.range.iter().collect();
         let done = kept.progress.done();
         if done > 0 || !kept.progress.days.is_empty() {
@@ -67,7 +78,10 @@ impl Replay<'_> {
                 watch.begin(format!("{} {day}", config.settings.report.name));
                 let end = match replayer.replay(day, &mut kept, &watch).await {
                     Ok(end) => end,
-                    Err(NoEnd::Progress(error)) => return Err(error.into()),
+                    Err(NoEnd::Progress(error)) => {
+                        stopped = Some(format!("stopped at {day}: {error}"));
+                        break;
+                    }
                     Err(NoEnd::Invocation(error)) => {
                         stopped = Some(stopped_by(day, &error));
                         break;
@@ -95,20 +109,19 @@ impl Replay<'_> {
             .iter()
             .map(|&day| DayRow::of(day, kept.day(day)))
             .collect();
-        let is_done = days.iter().all(|day| day.done);
-        if is_done {
-            kept.finish()?;
-        }
-        Ok(Replayed {
-            state: (!is_done).then(|| kept.path().to_owned()),
+        let is_over = all.iter().all(|&day| kept.day(day).is_over());
+        let replayed = Replayed {
+            state: (!is_over).then(|| kept.path().to_owned()),
             begun: kept.progress.begun,
             dry_run: false,
             ..self.replayed(&config, estimate, days, stopped)
-        })
+        };
+        Ok((replayed, kept))
     }
 
     /// Reads each day and delivers nothing. A day that is too long for one run cannot be gone on with: nothing is kept.
     pub async fn try_out(&self) -> Result<Replayed, ReplayError> {
+        within_history(self.range, SystemClock.now())?;
         let target = self.target;
         let configuration = target.configuration().await.map_err(TargetError::from)?;
         let config = configuration.parse(&target.function)?;
@@ -123,11 +136,14 @@ impl Replay<'_> {
             let watch = Watch::new(self.output, all.len() as u64, 0);
             for &day in &all {
                 watch.begin(format!("{} {day}", config.settings.report.name));
-                let mut row = DayRow::of(day, &Day::default());
+                let mut seen = Day::default();
                 match replayer.try_out(day, &watch).await {
-                    Err(error) => stopped = Some(stopped_by(day, &error)),
+                    Err(error) => {
+                        seen.unheard = error.leaves_unheard();
+                        stopped = Some(stopped_by(day, &error));
+                    }
                     Ok(ran) => {
-                        row.invocations = 1;
+                        seen.invocations = 1;
                         match ran.outcome {
                             Outcome::Failed { error, .. } => {
                                 if advice::concerns_every_day(&error.kind) && day != self.range.to {
@@ -135,23 +151,23 @@ impl Replay<'_> {
                                         "the days after {day} were not tried: they would fail alike"
                                     ));
                                 }
-                                row.failure = Some(Failure {
+                                seen.failure = Some(Failure {
                                     kind: error.kind,
                                     message: error.message,
                                     advice: error.advice,
                                 });
                             }
-                            Outcome::Answered(answer) => match answer.days.first() {
-                                Some(report) => {
-                                    row.counts =
-                                        Counts::of(report.in_zoom, report.written, report.pages);
-                                    row.done = report.swept;
+                            Outcome::Answered(answer) => match seen.take(day, &answer) {
+                                Some(End::Failed(failure)) => seen.failure = Some(failure),
+                                Some(End::HeldUp) => {
+                                    stopped = Some(self.held_up(day, &config).await);
                                 }
-                                None => stopped = Some(self.held_up(day, &config).await),
+                                Some(End::Done) | None => {}
                             },
                         }
                     }
                 }
+                let row = DayRow::of(day, &seen);
                 watch.day_is_through(days.len() + 1, &row.line());
                 days.push(row);
                 if stopped.is_some() {

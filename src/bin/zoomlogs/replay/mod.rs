@@ -6,13 +6,15 @@
 //! | `estimate` | what it will cost |
 //! | `function` | the replay of one function |
 //! | `day` | one day: invocations until it is read to its end |
-//! | `progress` | how far it got, in a file |
+//! | `progress` | how far it got |
+//! | `kept` | that, in a file |
 //! | `watch` | what is seen meanwhile |
 //! | `report` | what came of it |
 
 mod day;
 mod estimate;
 mod function;
+mod kept;
 mod progress;
 mod range;
 mod report;
@@ -25,7 +27,8 @@ use thiserror::Error;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
 use self::function::Replay;
-use self::progress::{Failure, ProgressError};
+use self::kept::ProgressError;
+use self::progress::Failure;
 use self::range::{Days, RangeError};
 use self::report::Replayed;
 use crate::exit::Code;
@@ -39,10 +42,12 @@ use crate::target::{Functions, TargetError};
 /// With --env that is each function of the environment, unless --account or --report name one.
 ///
 /// Any day may be replayed any number of times: nothing is delivered twice. Before it begins it says what it will cost of the
-/// day's requests to Zoom. A day that is too long for one run is gone on with; a run under way is waited for.
+/// day's requests to Zoom. A day that is too long for one run is gone on with; a run under way is waited for. Two replays of the
+/// same days at once are refused.
 ///
 /// How far it got is kept in a file, so that the same command goes on with the first day that is not done, whatever ended it:
-/// Ctrl-C, an error, the day's budget. When all days are done the file is gone.
+/// Ctrl-C, an error, the day's budget. A day that Zoom stopped keeping meanwhile is named as such, and the others go on. When
+/// there is nothing left to do the file is gone.
 ///
 /// Needs lambda:GetFunctionConfiguration and lambda:InvokeFunction on the function and, for the estimate, s3:GetObject on its
 /// checkpoint.
@@ -83,6 +88,9 @@ pub enum ReplayError {
     Failed(Vec<String>),
     #[error("{}", .0.join("\n"))]
     Stopped(Vec<String>),
+    /// Of several functions, some could not be replayed at all.
+    #[error("{}", said.join("\n"))]
+    Several { said: Vec<String>, code: Code },
     #[error("the days were replayed, but {0}")]
     Output(#[from] OutputError),
 }
@@ -94,12 +102,14 @@ impl ReplayError {
             Self::Target(error) => error.code(),
             Self::Progress(error) => match error {
                 ProgressError::File { .. } => Code::Failed,
+                ProgressError::Running { .. } => Code::Refused,
                 ProgressError::Malformed { .. }
                 | ProgressError::Other { .. }
                 | ProgressError::NoHome => Code::Usage,
             },
             Self::Failed(_) => Code::FunctionFailed,
             Self::Stopped(_) | Self::Output(_) => Code::Failed,
+            Self::Several { code, .. } => *code,
         }
     }
 }
@@ -111,22 +121,50 @@ pub async fn command(arguments: ReplayArguments, output: &Output) -> Result<(), 
         let functions = targets.iter().map(|target| target.function.clone());
         return Err(ReplayError::SeveralFunctions(functions.collect()));
     }
-    let mut replayed = Vec::new();
+    let (mut replayed, mut states, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for target in &targets {
         let one = Replay {
             target,
             range,
             output,
         };
-        replayed.push(if arguments.dry_run {
-            one.try_out().await?
+        let end = if arguments.dry_run {
+            one.try_out().await.map(|replayed| (replayed, None))
         } else {
-            one.run(arguments.state.as_deref(), arguments.anew).await?
-        });
+            let end = one.run(arguments.state.as_deref(), arguments.anew).await;
+            end.map(|(replayed, state)| (replayed, Some(state)))
+        };
+        match end {
+            Ok((one, state)) => {
+                replayed.push(one);
+                states.extend(state);
+            }
+            Err(error) if targets.len() == 1 => return Err(error),
+            Err(error) => errors.push((target.function.as_str(), error)),
+        }
     }
-    let text: Vec<_> = replayed.iter().map(ToString::to_string).collect();
-    output.report(&text.join("\n"), &replayed)?;
-    outcome(&replayed)
+    if !replayed.is_empty() {
+        let text: Vec<_> = replayed.iter().map(ToString::to_string).collect();
+        output.report(&text.join("\n"), &replayed)?;
+    }
+    // Where one function is not through, the same command goes on; it shall not begin again with those that are.
+    if errors.is_empty() && replayed.iter().all(|one| one.state.is_none()) {
+        for state in states {
+            state.finish()?;
+        }
+    }
+    let outcome = outcome(&replayed);
+    if errors.is_empty() {
+        return outcome;
+    }
+    let (mut said, code) = match outcome {
+        Err(error) => (vec![error.to_string()], error.code()),
+        Ok(()) if replayed.is_empty() => (Vec::new(), errors[0].1.code()),
+        Ok(()) => (Vec::new(), Code::Failed),
+    };
+    let errors = errors.iter();
+    said.extend(errors.map(|(function, error)| format!("{function}: {error}")));
+    Err(ReplayError::Several { said, code })
 }
 
 /// Why the command as a whole did not do what it was asked for.

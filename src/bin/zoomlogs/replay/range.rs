@@ -34,22 +34,28 @@ pub enum RangeError {
 }
 
 impl Days {
-    /// The days, if they can be replayed at `now`.
+    /// The days, if they have begun at `now`. Whether Zoom still keeps them, [`within_history`] tells.
     pub fn range(&self, now: DateTime<Utc>) -> Result<DayRange, RangeError> {
         let Self { from, to } = *self;
         let today = now.date_naive();
-        let earliest = earliest_day(today);
         if from > to {
             return Err(RangeError::Backwards { from, to });
         }
         if to > today {
             return Err(RangeError::Future { to, today });
         }
-        if from < earliest {
-            return Err(RangeError::BeyondHistory { from, earliest });
-        }
         Ok(DayRange { from, to })
     }
+}
+
+/// Fails if Zoom does not keep the first day any more: a replay is not begun in the expectation of less than was asked for.
+pub fn within_history(range: DayRange, now: DateTime<Utc>) -> Result<(), RangeError> {
+    let earliest = earliest_day(now.date_naive());
+    let from = range.from;
+    if from < earliest {
+        return Err(RangeError::BeyondHistory { from, earliest });
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -64,7 +70,9 @@ mod tests {
                 from: from.parse().unwrap(),
                 to: to.parse().unwrap(),
             };
-            days.range(now).map_err(|error| error.to_string())
+            let range = days.range(now);
+            let range = range.and_then(|range| within_history(range, now).map(|()| range));
+            range.map_err(|error| error.to_string())
         };
         assert_eq!(
             range("2026-05-22", "2026-11-22").unwrap().iter().count(),

@@ -155,16 +155,17 @@ impl DayRow {
     fn remark(&self, dry_run: bool) -> String {
         match &self.failure {
             Some(failure) => format!("failed: {}", failure.kind),
-            None if dry_run && !self.done => {
-                "more than one run can read; the rest was not looked at".to_owned()
-            }
-            None if self.invocations == 0 => "not tried".to_owned(),
-            None if !self.done => "not read to its end".to_owned(),
-            None if self.answer_lost => {
+            None if self.done && self.answer_lost => {
                 "an answer was lost: what that invocation delivered counts as delivered before"
                     .to_owned()
             }
-            None => String::new(),
+            None if self.done => String::new(),
+            None if dry_run && self.answer_lost => "the answer was lost".to_owned(),
+            None if self.invocations == 0 => "not tried".to_owned(),
+            None if dry_run && self.counts.pages > 0 => {
+                "more than one run can read; the rest was not looked at".to_owned()
+            }
+            None => "not read to its end".to_owned(),
         }
     }
 }
@@ -184,5 +185,22 @@ mod tests {
             (Some(10), Some(7), 5)
         );
         assert_eq!(Counts::sum([unknown].iter()).in_zoom, None);
+    }
+
+    #[test]
+    fn a_dry_run_says_of_each_day_why_it_is_not_read() {
+        let remark = |invocations, pages, answer_lost| {
+            let day = Day {
+                invocations,
+                pages,
+                unheard: answer_lost,
+                ..Day::default()
+            };
+            DayRow::of("2026-11-22".parse().unwrap(), &day).remark(true)
+        };
+        assert!(remark(1, 3, false).starts_with("more than one run can read"));
+        assert_eq!(remark(1, 0, false), "not read to its end");
+        assert_eq!(remark(0, 0, false), "not tried");
+        assert_eq!(remark(0, 0, true), "the answer was lost");
     }
 }
