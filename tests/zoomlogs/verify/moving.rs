@@ -1,10 +1,10 @@
 //! Days that move while they are looked at.
 
-use chrono::{TimeDelta, Utc};
-use serde_json::json;
+use chrono::{NaiveDate, TimeDelta, Utc};
+use serde_json::{Value, json};
 use zoom_simulator::{Fault, Place, Script};
 
-use super::scene::{FUNCTION, PREFIX, Scene, counts, day_of, days_ago, noon, record};
+use super::scene::{FUNCTION, Held, PREFIX, Scene, counts, day_of, days_ago, noon, record};
 use crate::command::{command, run};
 
 #[tokio::test]
@@ -124,11 +124,8 @@ async fn one_wrong_answer_of_zoom_is_no_alarm() {
     assert_eq!((counts(found), &found["undecided"]), ([0, 0, 0], &json!(0)));
 }
 
-#[tokio::test]
-async fn a_zoom_that_does_not_agree_with_itself_is_said_to() {
-    let scene = Scene::delivered().await;
-    let day = days_ago(1);
-    // Each reading finds a row at the head that no other finds.
+/// Lets each of four readings of a day find a row at the head that no other finds.
+fn disagree(scene: &Scene, day: NaiveDate) {
     for n in 0..4 {
         let mut zoom = scene.zoom.world();
         if n > 0 {
@@ -147,6 +144,13 @@ async fn a_zoom_that_does_not_agree_with_itself_is_said_to() {
         };
         zoom.script(Script::new(arrival).on_day(day).at_page(1).after(n));
     }
+}
+
+#[tokio::test]
+async fn a_zoom_that_does_not_agree_with_itself_is_said_to() {
+    let scene = Scene::delivered().await;
+    let day = days_ago(1);
+    disagree(&scene, day);
     let report = scene.audit(1);
     let found = day_of(&report, day);
     assert_eq!(
@@ -156,4 +160,73 @@ async fn a_zoom_that_does_not_agree_with_itself_is_said_to() {
     assert_eq!(counts(found), [0, 0, 0]);
     assert_eq!(day_of(&report, days_ago(2))["verdict"], "matches");
     assert!(scene.zoom.world().scripts().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_delivered_after_the_last_reading_is_not_foreign() {
+    let scene = Scene::delivered().await;
+    let day = days_ago(1);
+    disagree(&scene, day);
+    // The last page of the fourth reading.
+    let arguments = [
+        "--json",
+        "--from",
+        &day.to_string(),
+        "--to",
+        &day.to_string(),
+    ];
+    let held = Held {
+        day,
+        page: 3,
+        after: 3,
+    };
+    let said = scene
+        .verify_meanwhile(held, &arguments, async || {
+            let late = record(noon(day), "late").json().to_owned();
+            scene.append(day, &[late]).await;
+        })
+        .await;
+    let report = &said.expect(1).json()["report"];
+    let found = day_of(report, day);
+    assert_eq!(
+        (counts(found), &found["verdict"]),
+        ([0, 0, 0], &json!("zoom_disagrees"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_excuse_is_that_of_the_functions_latest_run() {
+    let scene = Scene::delivered().await;
+    let (day, today) = (days_ago(1), days_ago(0));
+    let state = "zoom/state/operationlogs.json";
+    let bytes = scene.bucket.read(state).await.unwrap();
+    let mut checkpoint: Value = serde_json::from_slice(&bytes).unwrap();
+    let long_ago = Utc::now() - TimeDelta::hours(3);
+    checkpoint["last_complete_run"] = json!(long_ago);
+    scene
+        .bucket
+        .write(state, checkpoint.to_string())
+        .await
+        .unwrap();
+    scene
+        .zoom
+        .world()
+        .truth
+        .add(today, record(Utc::now(), "new"));
+    let (from, to) = (day.to_string(), today.to_string());
+    let arguments = ["--json", "--from", &from, "--to", &to];
+    let said = scene
+        .verify_meanwhile(Held::first(day), &arguments, async || {
+            scene.bucket.write(state, bytes).await.unwrap();
+        })
+        .await;
+    let report = &said.expect(0).json()["report"];
+    let found = day_of(report, today);
+    assert_eq!((counts(found), &found["not_due"]), ([0, 0, 0], &json!(1)));
+    scene
+        .bucket
+        .write(state, checkpoint.to_string())
+        .await
+        .unwrap();
+    scene.audit_of((day, today), 5);
 }

@@ -41,7 +41,24 @@ const CONTENT: [&str; 4] = ["operation_detail", "ip_address", "@example.", "kont
 pub const PER_DAY: usize = 50;
 
 /// How long an answer of Zoom's is held back, in milliseconds, while a test does something.
-const HELD: u64 = 3_000;
+const LATENCY: u64 = 3_000;
+
+/// The answer of Zoom's that is held back: a page of a day, after so many others of it.
+pub struct Held {
+    pub day: NaiveDate,
+    pub page: usize,
+    pub after: u32,
+}
+
+impl Held {
+    pub fn first(day: NaiveDate) -> Self {
+        Self {
+            day,
+            page: 1,
+            after: 0,
+        }
+    }
+}
 
 /// See the [module](self).
 pub struct Scene {
@@ -156,16 +173,16 @@ impl Scene {
         run(&mut command(&self.stack, &self.auditor, &arguments), "").hides(&SECRETS)
     }
 
-    /// Runs the command, and does something between its start and its end: Zoom's next answer for this day waits for that.
+    /// Runs the command, and does something between its start and its end: an answer of Zoom's waits for that.
     pub async fn verify_meanwhile(
         &self,
-        day: NaiveDate,
+        held: Held,
         more: &[&str],
         meanwhile: impl AsyncFnOnce(),
     ) -> Said {
-        let held = Script::new(Fault::Latency(HELD)).on_day(day);
-        self.zoom.world().script(held);
-        self.zoom.world().clear_requests();
+        let Held { day, page, after } = held;
+        let script = Script::new(Fault::Latency(LATENCY)).on_day(day);
+        self.zoom.world().script(script.at_page(page).after(after));
         let arguments = [&["verify", "--function", FUNCTION], more].concat();
         let mut command = command(&self.stack, &self.auditor, &arguments);
         let running = tokio::task::spawn_blocking(move || run(&mut command, ""));

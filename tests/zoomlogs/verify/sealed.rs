@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use super::scene::{FUNCTION, RIGHTS, SECRET, Scene, days_ago, noon, record};
+use super::scene::{FUNCTION, Held, RIGHTS, SECRET, Scene, days_ago, noon, record};
 use crate::command::{Said, command, run};
 use crate::operator;
 
@@ -266,7 +266,7 @@ async fn what_was_found_is_shown_though_it_cannot_be_signed_or_written_in_the_en
     let file = folder.path().join("report.json").display().to_string();
     let arguments = ["--sign", &arn, "--report-file", &file];
     let said = scene
-        .verify_meanwhile(day, &arguments, async || {
+        .verify_meanwhile(Held::first(day), &arguments, async || {
             operator::entitle(&scene.stack, &RIGHTS).await;
         })
         .await
@@ -285,7 +285,7 @@ async fn what_was_found_is_shown_though_it_cannot_be_signed_or_written_in_the_en
     check(&scene, Path::new(&file), &[]).expect(0);
 
     let said = scene
-        .verify_meanwhile(day, &["--report-file", &file], async || {
+        .verify_meanwhile(Held::first(day), &["--report-file", &file], async || {
             fs::remove_dir_all(folder.path()).unwrap();
         })
         .await

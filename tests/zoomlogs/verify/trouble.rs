@@ -3,7 +3,7 @@
 use serde_json::json;
 use zoom_simulator::{Fault, Script};
 
-use super::scene::{FUNCTION, RIGHTS, Scene, counts, day_of, days_ago, noon, record};
+use super::scene::{FUNCTION, PER_DAY, RIGHTS, Scene, counts, day_of, days_ago, noon, record};
 use crate::command::{command, run};
 use crate::environment::{Project, pipeline};
 use crate::operator;
@@ -53,6 +53,44 @@ async fn pages_without_end_end() {
     let error = day_of(&report, days_ago(1))["error"].to_string();
     assert!(error.contains("same page token"), "{error}");
     assert_eq!(day_of(&report, days_ago(2))["verdict"], "matches");
+}
+
+#[tokio::test]
+async fn empty_pages_without_end_end_as_soon_as_for_the_function() {
+    let scene = Scene::delivered().await;
+    let endless = Script::new(Fault::EmptyPage).on_day(days_ago(2)).always();
+    scene.zoom.world().script(endless);
+    scene.zoom.world().clear_requests();
+    let report = scene.audit(1);
+    let error = day_of(&report, days_ago(2))["error"].to_string();
+    assert!(error.contains("20 empty pages"), "{error}");
+    assert_eq!(day_of(&report, days_ago(1))["verdict"], "matches");
+    let asked = scene
+        .zoom
+        .world()
+        .request_count(zoom_simulator::Endpoint::Report);
+    assert_eq!(asked, 20 + PER_DAY.div_ceil(20));
+}
+
+#[tokio::test]
+async fn a_bucket_that_cannot_be_read_costs_zoom_one_day() {
+    let scene = Scene::delivered().await;
+    let others: Vec<_> = RIGHTS
+        .into_iter()
+        .filter(|other| *other != "s3:GetObjectVersion")
+        .collect();
+    operator::entitle(&scene.stack, &others).await;
+    scene.zoom.world().clear_requests();
+    let report = scene.audit(1);
+    for day in [days_ago(2), days_ago(1)] {
+        let error = day_of(&report, day)["error"].to_string();
+        assert!(error.contains("s3:GetObjectVersion"), "{error}");
+    }
+    let asked = scene
+        .zoom
+        .world()
+        .request_count(zoom_simulator::Endpoint::Report);
+    assert_eq!(asked, PER_DAY.div_ceil(20));
 }
 
 #[tokio::test]

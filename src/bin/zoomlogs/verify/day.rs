@@ -81,7 +81,13 @@ impl DayError {
     pub const fn stops(&self) -> bool {
         match self {
             Self::Zoom(error) => error.stops(),
-            Self::Bucket(_) => false,
+            // No later day is read with these credentials and rights, and Zoom would be asked for it first.
+            Self::Bucket(error) => matches!(
+                error,
+                AwsError::BadCredentials { .. }
+                    | AwsError::NoCredentials { .. }
+                    | AwsError::Denied { .. }
+            ),
         }
     }
 }
@@ -90,7 +96,6 @@ impl DayError {
 pub struct Auditor<'a> {
     pub zoom: &'a ZoomReader,
     pub bucket: &'a Bucket,
-    pub known: &'a Known,
     pub page_size: u16,
     /// How many examples of each kind a day shows.
     pub examples: usize,
@@ -99,11 +104,11 @@ pub struct Auditor<'a> {
 }
 
 impl Auditor<'_> {
-    pub async fn look_at(&self, day: NaiveDate) -> Result<DayAudit, DayError> {
+    pub async fn look_at(&self, day: NaiveDate, known: &Known) -> Result<DayAudit, DayError> {
         let began = SystemClock.now();
         let today = began.date_naive();
-        let state = self.known.state(day, today);
-        let not_due_from = self.known.not_due_from(day, today, began);
+        let state = known.state(day, today);
+        let not_due_from = known.not_due_from(day, today, began);
         let (least, most) = if day < today {
             (1, READINGS)
         } else {
@@ -120,9 +125,6 @@ impl Auditor<'_> {
             if matches && readings.len() >= least {
                 break (log, true);
             }
-            if readings.len() == most {
-                break (log, false);
-            }
             lacking.clear();
             let next = self.read_again(day, readings.len(), &log, not_due_from, &mut lacking);
             let next = next.await?;
@@ -132,7 +134,18 @@ impl Auditor<'_> {
             if agrees {
                 break (log, true);
             }
-            if readings.len() == most && day >= today {
+            if readings.len() == most {
+                // What was delivered after the last reading is foreign to all of them: it counts only if it is just what
+                // that reading has.
+                let last = readings
+                    .last()
+                    .filter(|last| day < today && last.is_certain());
+                if let Some(last) = last {
+                    let after = self.bucket.day(day).await?;
+                    if compare::same(last, &after) {
+                        break (after, true);
+                    }
+                }
                 break (log, false);
             }
         };

@@ -148,6 +148,11 @@ impl Bucket {
 
     /// Reads one version and counts what it holds. A damaged one counts nothing.
     async fn read(&self, listed: Listed, deleted: bool, log: &mut DayLog) -> Result<(), AwsError> {
+        if let Some(problem) = too_large(listed.size) {
+            log.problems.push(cannot_be_read(&listed, &problem));
+            log.objects.push(unread(listed, deleted, &problem));
+            return Ok(());
+        }
         let body = self.get(&listed.key, &listed.version).await?;
         let object = log.objects.len();
         let mut found = Vec::new();
@@ -173,10 +178,7 @@ impl Bucket {
                 None
             }
             Err(problem) => {
-                let (key, version) = (&listed.key, &listed.version);
-                log.problems.push(format!(
-                    "{key} (version {version}) cannot be read: {problem}; its records are not counted"
-                ));
+                log.problems.push(cannot_be_read(&listed, problem));
                 Some(problem.clone())
             }
         };
@@ -191,6 +193,21 @@ impl Bucket {
         });
         Ok(())
     }
+}
+
+/// Why an object of this size is not fetched at all.
+fn too_large(size: u64) -> Option<String> {
+    (size > entry::LARGEST).then(|| {
+        format!(
+            "it is larger than {} MB, which no entry is",
+            entry::LARGEST >> 20
+        )
+    })
+}
+
+fn cannot_be_read(listed: &Listed, problem: &str) -> String {
+    let (key, version) = (&listed.key, &listed.version);
+    format!("{key} (version {version}) cannot be read: {problem}; its records are not counted")
 }
 
 /// The keys that a delete marker covers now.
@@ -230,6 +247,13 @@ fn broken_sequence(versions: &BTreeMap<u32, u32>) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_object_that_is_no_entry_by_its_size_is_not_fetched() {
+        assert_eq!(too_large(256 << 20), None);
+        let problem = too_large((256 << 20) + 1).unwrap();
+        assert!(problem.contains("larger than 256 MB"), "{problem}");
+    }
 
     #[test]
     fn a_sequence_has_neither_gaps_nor_repetitions() {

@@ -12,6 +12,24 @@ use super::identity::Identity;
 /// The longest line that is read: no answer of Zoom's is longer. Gzip makes a gigabyte of a megabyte where nobody stops it.
 const LONGEST_LINE: u64 = 64 << 20;
 
+/// What is read of one object. The function writes 50,000 records to an object, a million if somebody says so; each is about
+/// half a kilobyte, and packs to about 20 bytes.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    line: u64,
+    unpacked: u64,
+    lines: u32,
+}
+
+const LIMITS: Limits = Limits {
+    line: LONGEST_LINE,
+    unpacked: 2 << 30,
+    lines: 1_000_000,
+};
+
+/// The largest object that is fetched, in bytes as it is stored.
+pub const LARGEST: u64 = 256 << 20;
+
 /// The folder of a day.
 pub fn folder(prefix: &str, day: NaiveDate) -> String {
     format!("{prefix}{}/", day.format("%Y/%m/%d"))
@@ -42,13 +60,13 @@ pub fn records(
     report: &Report,
     show: impl FnMut(u32, Identity, &str),
 ) -> Result<u64, String> {
-    records_of(body, report, LONGEST_LINE, show)
+    records_of(body, report, LIMITS, show)
 }
 
 fn records_of(
     body: &[u8],
     report: &Report,
-    longest_line: u64,
+    limits: Limits,
     mut show: impl FnMut(u32, Identity, &str),
 ) -> Result<u64, String> {
     if body.is_empty() {
@@ -57,19 +75,30 @@ fn records_of(
     let mut lines = BufReader::new(MultiGzDecoder::new(body));
     let mut line = Vec::new();
     let mut number = 0;
+    let mut unpacked = 0;
     loop {
         line.clear();
         let read = lines
             .by_ref()
-            .take(longest_line + 1)
+            .take(limits.line + 1)
             .read_until(b'\n', &mut line)
             .map_err(|error| format!("damaged gzip after line {number}: {error}"))?;
         if read == 0 {
             break;
         }
         number += 1;
-        if read as u64 > longest_line {
+        unpacked += read as u64;
+        if read as u64 > limits.line {
             return Err(format!("line {number} is longer than any record"));
+        }
+        if number > limits.lines {
+            return Err(format!("it has more than {} lines", limits.lines));
+        }
+        if unpacked > limits.unpacked {
+            return Err(format!(
+                "it unpacks to more than {} MB",
+                limits.unpacked >> 20
+            ));
         }
         let text = std::str::from_utf8(&line)
             .ok()
@@ -179,8 +208,28 @@ mod tests {
 
     #[test]
     fn an_object_that_unpacks_without_end_is_refused_before_memory_is() {
-        let bomb = gzip(&[&b"{}\n"[..], &[b'0'; 100_000]].concat());
-        let problem = records_of(&bomb, &OPERATION_LOGS, 1_000, |_, _, _| ()).unwrap_err();
-        assert_eq!(problem, "line 2 is longer than any record");
+        let limits = Limits {
+            line: 1_000,
+            unpacked: 3 << 20,
+            lines: 9_000,
+        };
+        let many_lines = b"0\n".repeat(9_001);
+        let long_lines = [&[b'1'; 999][..], b"\n"].concat();
+        for (bomb, expected) in [
+            (
+                &[&b"{}\n"[..], &[b'0'; 100_000]].concat(),
+                "line 2 is longer than any record",
+            ),
+            (&many_lines, "it has more than 9000 lines"),
+            (&long_lines.repeat(5_000), "it unpacks to more than 3 MB"),
+        ] {
+            let mut shown = 0;
+            let read = records_of(&gzip(bomb), &OPERATION_LOGS, limits, |_, _, _| shown += 1);
+            assert_eq!(read, Err(expected.to_owned()));
+            assert!(shown <= limits.lines);
+        }
+        let whole = gzip(&many_lines[2..]);
+        let read = records_of(&whole, &OPERATION_LOGS, limits, |_, _, _| ());
+        assert_eq!(read, Ok(9_000));
     }
 }

@@ -72,7 +72,7 @@ async fn fill(
 
     let bucket = Bucket::new(&config, &target.aws);
     let run_time = TimeDelta::from_std(deployed.timeout).unwrap_or_default();
-    let known = Known::read(&bucket, &config, run_time).await;
+    let mut known = Known::read(&bucket, &config, run_time).await;
     let range = options.range.collected_since(known.start_date());
     report.from = Some(range.from);
     report.to = Some(range.to);
@@ -94,17 +94,22 @@ async fn fill(
     let auditor = Auditor {
         zoom: &zoom,
         bucket: &bucket,
-        known: &known,
         page_size: settings.page_size,
         examples: options.examples,
         show: options.show,
     };
     let mut stopped: Option<String> = None;
     for day in range.days() {
-        let state = known.state(day, now.date_naive());
+        let today = SystemClock.now().date_naive();
+        if stopped.is_none() && known.state(day, today) != State::Settled {
+            // The function goes on meanwhile, and an excuse is judged by the clock.
+            known.read_again(&bucket, &config).await;
+            report.last_complete_run = known.last_complete_run().map(moment);
+            report.settled_through = known.settled_through();
+        }
         let day = match &stopped {
-            Some(reason) => DayReport::unread(day, state, reason.clone()),
-            None => look_at(&auditor, day, state, &mut stopped).await,
+            Some(reason) => DayReport::unread(day, known.state(day, today), reason.clone()),
+            None => look_at(&auditor, day, &known, &mut stopped).await,
         };
         report.days.push(day);
     }
@@ -115,16 +120,17 @@ async fn fill(
 async fn look_at(
     auditor: &Auditor<'_>,
     day: NaiveDate,
-    state: State,
+    known: &Known,
     stopped: &mut Option<String>,
 ) -> DayReport {
-    match auditor.look_at(day).await {
+    match auditor.look_at(day, known).await {
         Ok(audit) => DayReport::of(audit),
         Err(error) => {
             if DayError::stops(&error) {
                 *stopped = Some(format!("as on {day}: {error}"));
             }
-            DayReport::unread(day, state, error.to_string())
+            let today = SystemClock.now().date_naive();
+            DayReport::unread(day, known.state(day, today), error.to_string())
         }
     }
 }

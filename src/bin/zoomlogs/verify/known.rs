@@ -63,6 +63,14 @@ impl Known {
         }
     }
 
+    /// Reads the checkpoint once more. One that cannot be read now leaves what was known.
+    pub async fn read_again(&mut self, bucket: &Bucket, config: &Config) {
+        let now = Self::read(bucket, config, self.run_time).await;
+        if now.checkpoint.is_ok() || self.checkpoint.is_err() {
+            *self = now;
+        }
+    }
+
     fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoint.as_ref().ok()
     }

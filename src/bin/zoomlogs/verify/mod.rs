@@ -52,8 +52,8 @@ use crate::target::{Functions, TargetError};
 
 /// Compares Zoom with the bucket, record by record
 ///
-/// Reads each day from Zoom and from the bucket, with code of its own, and counts what is missing, doubled or foreign. The
-/// function's configuration says where to read; the function's word for what it delivered is not taken. Nothing is written
+/// Reads each day from Zoom and from the bucket, and counts what is missing, doubled or foreign. The function's
+/// configuration says where to read; the function's word for what it delivered is not taken. Nothing is written
 /// but the report. With --env that is each function of the environment, unless --account or --report name one.
 ///
 /// It asks Zoom half as fast as the function may, and no more often than the function's budget for today still allows. Zoom

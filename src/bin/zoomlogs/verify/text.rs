@@ -242,22 +242,41 @@ fn last_word(report: &Report) -> String {
         Overall::Matches => {
             let looked = || days().filter_map(|day| day.looked.as_ref());
             let delivered: u64 = looked().map(|looked| looked.bucket.records).sum();
-            let pending: u64 = looked()
-                .map(|looked| looked.not_due + looked.undecided)
-                .sum();
-            let pending = match pending {
-                0 => String::new(),
-                pending => format!(" {pending} more are too new to judge."),
-            };
+            let not_due = looked().map(|looked| looked.not_due).sum();
+            let undecided = looked().map(|looked| looked.undecided).sum();
             format!(
-                "Everything matches: {} on {}, each of them in the bucket as often as in \
-                 Zoom.{pending}",
+                "Everything {}: {} on {}, each of them in the bucket as often as in \
+                 Zoom.{}",
+                if undecided == 0 {
+                    "matches"
+                } else {
+                    "that can be judged matches"
+                },
                 number_of(delivered, "record", "records"),
-                number_of(count, "day", "days")
+                number_of(count, "day", "days"),
+                unjudged(not_due, undecided)
             )
         }
         Overall::Differs | Overall::Incomplete => String::new(),
     }
+}
+
+/// The rows that are neither delivered nor missing, and why not.
+fn unjudged(not_due: u64, undecided: u64) -> String {
+    let mut said = String::new();
+    if not_due > 0 {
+        said.push_str(&format!(
+            " {} newer than the function's last complete run, and not due yet.",
+            number_of(not_due, "more row is", "more rows are")
+        ));
+    }
+    if undecided > 0 {
+        said.push_str(&format!(
+            " Of {} Zoom's readings do not agree how often it is there: verify again when the day is over.",
+            number_of(undecided, "more row", "more rows")
+        ));
+    }
+    said
 }
 
 /// So many of something.
@@ -306,4 +325,19 @@ pub fn complaint(report: &Report) -> String {
         ));
     }
     said.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unjudged;
+
+    #[test]
+    fn rows_that_are_not_judged_are_told_apart() {
+        assert_eq!(unjudged(0, 0), "");
+        let not_due = unjudged(2, 0);
+        assert!(not_due.contains("2 more rows are newer") && !not_due.contains("agree"));
+        let undecided = unjudged(0, 1);
+        assert!(undecided.contains("Of 1 more row Zoom's readings do not agree"));
+        assert!(!undecided.contains("newer"));
+    }
 }

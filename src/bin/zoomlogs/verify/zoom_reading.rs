@@ -28,6 +28,9 @@ const RESTARTS: u32 = 2;
 /// The most pages of a day: three million rows at 300 to a page. Pages without end must have one.
 const MOST_PAGES: u64 = 10_000;
 
+/// After so many empty pages in a row that each promise another, the function gives up, and so does this.
+const MOST_EMPTY_PAGES: u32 = 20;
+
 /// How often, and when, a record was seen in one reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
@@ -114,6 +117,13 @@ pub enum ZoomReadError {
     Limit { limit: u64 },
     #[error("Zoom gives the same page token again and again")]
     RepeatedToken,
+    #[error("Zoom gives {MOST_EMPTY_PAGES} empty pages in a row, each with the token of another")]
+    EmptyPages,
+    #[error(
+        "Zoom did not give a page of this day within {} minutes, however often it was asked; verify the day again later",
+        PATIENCE.num_minutes()
+    )]
+    Slow,
     #[error("Zoom gives more than {MOST_PAGES} pages for the day")]
     Endless,
 }
@@ -124,7 +134,7 @@ impl ZoomReadError {
         match self {
             Self::Zoom(error) => error.stops_run(),
             Self::Aws(_) | Self::Setup(_) | Self::Limit { .. } => true,
-            Self::RepeatedToken | Self::Endless => false,
+            Self::RepeatedToken | Self::EmptyPages | Self::Slow | Self::Endless => false,
         }
     }
 }
@@ -191,13 +201,19 @@ impl ZoomReader {
             page_size,
             token: None,
         };
+        let mut empty_pages = 0;
         for _ in 0..MOST_PAGES {
             // The limit is this command's, of whatever day: it is not renewed at midnight.
             let deadline = SystemClock.now() + PATIENCE;
             let meter = Meter::new(deadline, self.limit, NaiveDate::MAX, self.spent.get());
             let page = self.client.page(&query, &meter).await;
             self.spent.set(self.spent.get() + meter.usage().requests);
-            let page = page.map_err(|error| self.explain(error))?;
+            let page = page.map_err(|error| explain(error, self.limit))?;
+            empty_pages = if page.rows.is_empty() {
+                empty_pages + 1
+            } else {
+                0
+            };
             reading.add_page(page.rows.iter().map(|row| {
                 let identity = Identity::of(row.line(), self.report);
                 show(&identity, row.line());
@@ -209,23 +225,27 @@ impl ZoomReader {
             if !tokens.insert(Digest::of(token.as_bytes())) {
                 return Err(ZoomReadError::RepeatedToken);
             }
+            if empty_pages >= MOST_EMPTY_PAGES {
+                return Err(ZoomReadError::EmptyPages);
+            }
             query.token = Some(token);
         }
         Err(ZoomReadError::Endless)
     }
+}
 
-    fn explain(&self, error: ZoomError) -> ZoomReadError {
-        match error {
-            ZoomError::BudgetSpent { .. } => ZoomReadError::Limit { limit: self.limit },
-            // The library speaks of the function's role; here it is whoever runs this.
-            ZoomError::Secret(SecretError::Denied { id, said }) => AwsError::Denied {
-                call: "secretsmanager:GetSecretValue",
-                subject: id,
-                said,
-            }
-            .into(),
-            error => ZoomReadError::Zoom(error),
+/// The library speaks of the function's run, budget and role; here it is this command's, and whoever runs it.
+fn explain(error: ZoomError, limit: u64) -> ZoomReadError {
+    match error {
+        ZoomError::BudgetSpent { .. } => ZoomReadError::Limit { limit },
+        ZoomError::OutOfTime => ZoomReadError::Slow,
+        ZoomError::Secret(SecretError::Denied { id, said }) => AwsError::Denied {
+            call: "secretsmanager:GetSecretValue",
+            subject: id,
+            said,
         }
+        .into(),
+        error => ZoomReadError::Zoom(error),
     }
 }
 
@@ -253,6 +273,25 @@ mod tests {
         assert!(one_page.agrees_with(&two_pages));
         assert_eq!(one_page.digest(), two_pages.digest());
         assert_eq!((one_page.total(), one_page.rows.len()), (4, 3));
+    }
+
+    #[test]
+    fn a_page_that_takes_too_long_is_its_own_days_error_in_an_auditors_words() {
+        let slow = explain(ZoomError::OutOfTime, 7);
+        assert!(!slow.stops());
+        let said = slow.to_string();
+        assert!(
+            said.contains("within 5 minutes") && !said.contains("invocation"),
+            "{said}"
+        );
+        let limit = explain(
+            ZoomError::BudgetSpent {
+                budget: 7,
+                until: DateTime::UNIX_EPOCH,
+            },
+            7,
+        );
+        assert!(limit.stops());
     }
 
     #[test]
