@@ -255,6 +255,20 @@ async fn a_dry_run_delivers_and_keeps_nothing() {
 }
 
 #[tokio::test]
+async fn a_dry_run_tells_a_day_that_is_lost_from_one_that_is_held_up() {
+    let mut nothing = answer(2, true, 0, 0, None);
+    nothing["days"] = json!([]);
+    let mut held_up = nothing.clone();
+    held_up["complete"] = false.into();
+    let pipeline = told(&by_day(&[(2, &[nothing]), (1, &[held_up])])).await;
+    let said = replay(&pipeline, 2, 1, &["--dry-run"]).expect(4).explains(&[
+        &format!("failed on {} (ZoomBeyondHistory)", days_ago(2)),
+        &format!("stopped at {}", days_ago(1)),
+    ]);
+    assert!(!said.stdout.contains("more than one run"), "{said:?}");
+}
+
+#[tokio::test]
 async fn without_the_checkpoint_there_is_an_estimate_all_the_same() {
     let pipeline = told(&by_day(&[(1, &[done(1, 3, 3)])])).await;
     let rights = ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"];
