@@ -169,10 +169,15 @@ async fn an_environment_has_schedules_alarms_and_a_reader_as_well() {
     assert!(!said.stdout.contains("quiet"), "{said:?}");
 
     let key = stack.create_access_key(&user).await.unwrap();
-    let project = Project::with(&deployed("on", &["zoom-operationlogs-quota-nearly-spent"]));
+    let project = Project::with(&deployed(
+        "on",
+        &["zoom-operationlogs-quota-nearly-spent", "deleted"],
+    ));
     let said = project.run(stack, &["status", "--env", "dev"]).expect(0);
     for part in [
         "YELLOW",
+        "alarms are not there: deleted.",
+        "1 rings, 1 not there",
         "quota-nearly-spent",
         "on, rate(15 minutes)",
         "GREEN  reader of the feed",

@@ -65,3 +65,23 @@ async fn a_missing_right_hides_its_part_and_no_other() {
         .expect(1)
         .explains(&["nobody", "does not exist"]);
 }
+
+#[tokio::test]
+async fn a_fresh_deployment_is_not_red_for_who_may_not_read_its_log() {
+    let scene = Scene::start().await;
+    let rights = [
+        "lambda:GetFunctionConfiguration",
+        "s3:GetObject",
+        "s3:ListBucket",
+    ];
+    let key = operator::hire(&scene.pipeline.stack, &rights).await;
+    let said = run(&mut scene.pipeline.command(&key, &["status"]), "").expect(0);
+    for part in [
+        "YELLOW",
+        "Whether runs are complete is not known",
+        "not known (needs logs:FilterLogEvents)",
+    ] {
+        assert!(said.stdout.contains(part), "{part}: {said:?}");
+    }
+    assert!(!said.stdout.contains("no run yet"), "{said:?}");
+}

@@ -1,4 +1,4 @@
-//! The alarms that ring.
+//! The alarms that ring, and those that are not there.
 
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::Client;
@@ -9,7 +9,15 @@ use serde::Serialize;
 use crate::aws::AwsError;
 
 /// How many alarms CloudWatch describes at a time.
-const AT_ONCE: usize = 100;
+const AT_ONCE: u16 = 100;
+
+/// What is to know of the alarms that Terraform made.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Alarms {
+    pub ringing: Vec<Alarm>,
+    /// The names of those that do not exist: they never ring.
+    pub missing: Vec<String>,
+}
 
 /// An alarm that rings.
 #[derive(Debug, Clone, Serialize)]
@@ -20,31 +28,34 @@ pub struct Alarm {
     pub description: String,
 }
 
-/// Those of the named alarms that ring.
-pub async fn ringing(aws: &SdkConfig, names: &[String]) -> Result<Vec<Alarm>, AwsError> {
+/// Looks at the named alarms.
+pub async fn find(aws: &SdkConfig, names: &[String]) -> Result<Alarms, AwsError> {
     let client = Client::new(aws);
-    let mut ringing = Vec::new();
-    for names in names.chunks(AT_ONCE) {
+    let mut alarms = Alarms::default();
+    for names in names.chunks(AT_ONCE.into()) {
         let answer = client
             .describe_alarms()
             .set_alarm_names(Some(names.to_vec()))
-            .state_value(StateValue::Alarm)
+            .max_records(AT_ONCE.into())
             .send()
             .await
             .map_err(AwsError::of("cloudwatch:DescribeAlarms", &names.join(", ")))?;
-        ringing.extend(
-            answer
-                .metric_alarms
-                .unwrap_or_default()
-                .into_iter()
-                .map(|alarm| Alarm {
-                    name: alarm.alarm_name.unwrap_or_default(),
-                    since: alarm
-                        .state_updated_timestamp
-                        .and_then(|at| DateTime::from_timestamp(at.secs(), at.subsec_nanos())),
-                    description: alarm.alarm_description.unwrap_or_default(),
-                }),
-        );
+        let found = answer.metric_alarms.unwrap_or_default();
+        let is_there = |name: &String| found.iter().any(|it| it.alarm_name.as_ref() == Some(name));
+        let missing = names.iter().filter(|name| !is_there(name));
+        alarms.missing.extend(missing.cloned());
+        let ringing = found
+            .into_iter()
+            .filter(|alarm| alarm.state_value == Some(StateValue::Alarm));
+        alarms.ringing.extend(ringing.map(|alarm| {
+            Alarm {
+                name: alarm.alarm_name.unwrap_or_default(),
+                since: alarm
+                    .state_updated_timestamp
+                    .and_then(|at| DateTime::from_timestamp(at.secs(), at.subsec_nanos())),
+                description: alarm.alarm_description.unwrap_or_default(),
+            }
+        }));
     }
-    Ok(ringing)
+    Ok(alarms)
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use zoom_operationlogs_to_s3::collector::Settings;
 
-use super::alarms::Alarm;
+use super::alarms::{Alarm, Alarms};
 use super::collected::{Collected, State};
 use super::limits;
 use super::log::Log;
@@ -29,7 +29,7 @@ pub struct Facts<'a> {
     pub schedule: Option<&'a Part<Option<Schedule>>>,
     pub state: &'a Part<State>,
     pub log: &'a Part<Log>,
-    pub alarms: Option<&'a Part<Vec<Alarm>>>,
+    pub alarms: Option<&'a Part<Alarms>>,
 }
 
 impl Facts<'_> {
@@ -72,11 +72,12 @@ impl Facts<'_> {
         }
     }
 
+    /// Only who may read the log can tell.
     fn has_never_run(&self) -> bool {
         let no_trace = self
             .log
             .known()
-            .is_none_or(|log| log.runs.is_empty() && log.errors.is_empty());
+            .is_some_and(|log| log.runs.is_empty() && log.errors.is_empty());
         matches!(self.state, Part::Known(State::Missing)) && no_trace
     }
 
@@ -178,10 +179,7 @@ impl Facts<'_> {
     }
 
     fn schedule(&self) -> Option<Finding> {
-        let apply = |before: &str| match self.named {
-            Some(named) => format!("{before}{}", named.make("apply")),
-            None => format!("{before}terraform apply"),
-        };
+        let apply = |before: &str| format!("{before}{}", self.make("apply", "terraform apply"));
         match self.schedule?.known()? {
             Some(schedule) if schedule.on => None,
             Some(schedule) => Some(Finding::red(
@@ -199,10 +197,21 @@ impl Facts<'_> {
     }
 
     fn alarms(&self) -> Vec<Finding> {
-        let alarms = self
-            .alarms
-            .and_then(Part::known)
-            .map_or(&[][..], Vec::as_slice);
+        let Some(alarms) = self.alarms.and_then(Part::known) else {
+            return Vec::new();
+        };
+        let missing = (!alarms.missing.is_empty()).then(|| {
+            Finding::yellow(
+                format!(
+                    "Nobody would be told, because alarms are not there: {}.",
+                    alarms.missing.join(", ")
+                ),
+                format!(
+                    "To make them again: {}",
+                    self.make("apply", "terraform apply")
+                ),
+            )
+        });
         let finding = |alarm: &Alarm| {
             let since = match alarm.since {
                 Some(at) => format!(" since {}", minute(at)),
@@ -217,6 +226,6 @@ impl Facts<'_> {
             let what = format!("The alarm {} rings{since}.", alarm.name);
             Finding::new(verdict, what, alarm.description.clone())
         };
-        alarms.iter().map(finding).collect()
+        alarms.ringing.iter().map(finding).chain(missing).collect()
     }
 }

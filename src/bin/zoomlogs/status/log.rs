@@ -4,15 +4,15 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use serde_json::Value;
 
+use super::line::Line;
 use crate::aws::AwsError;
 
 /// How far back it is read.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What CloudWatch is asked for: the metrics of a run, errors, and runs that Lambda itself ended. Each line is looked at once
-/// more here.
+/// more by [`Line`].
 const PATTERN: &str = "{ ($.RecordsWritten >= 0) || ($.level = \"ERROR\") || ($.record.status = \"timeout\") || \
                        ($.record.status = \"failure\") }";
 
@@ -46,13 +46,6 @@ pub struct Log {
     pub runs: Vec<Run>,
     /// In order.
     pub errors: Vec<LoggedError>,
-}
-
-/// What a line is, of those that count.
-#[derive(Debug)]
-enum Line {
-    Run(Run),
-    Error(LoggedError),
 }
 
 impl Log {
@@ -107,195 +100,113 @@ impl Log {
     }
 }
 
-impl Line {
-    fn parse(at: DateTime<Utc>, message: &str) -> Option<Self> {
-        let Ok(line) = serde_json::from_str::<Value>(message) else {
-            return Self::parse_text(at, message);
-        };
-        // A metric is a float in the log, whatever it counts.
-        let number = |name: &str| line[name].as_f64().map(|number| number as u64);
-        if let Some(written) = number("RecordsWritten") {
-            return Some(Self::Run(Run {
-                at,
-                written,
-                complete: number("CompleteRuns") == Some(1),
-                oldest_open_day_age_seconds: number("OldestOpenDayAgeSeconds"),
-            }));
-        }
-        if line["type"] == "platform.report" {
-            // An error that the function answers with has a line of its own.
-            return match line["record"]["status"].as_str() {
-                Some("timeout") => Some(Self::Error(timeout(at))),
-                Some("failure") => Some(Self::Error(crash(at, &line["record"]))),
-                _ => None,
-            };
-        }
-        if line["level"] != "ERROR" {
-            return None;
-        }
-        let fields = &line["fields"];
-        let text = |name: &str| fields[name].as_str().unwrap_or_default().to_owned();
-        let message = text("message");
-        if is_echo(&message) {
-            return None;
-        }
-        Some(Self::Error(LoggedError {
-            at,
-            failed_run: ends_invocation(&message),
-            kind: text("kind"),
-            problem: match (text("problem"), text("day")) {
-                (problem, _) if problem.is_empty() => message,
-                (problem, day) if day.is_empty() => problem,
-                (problem, day) => format!("{day}: {problem}"),
-            },
-        }))
-    }
-
-    /// A line of a function that does not log as JSON, or one of Lambda's own.
-    fn parse_text(at: DateTime<Utc>, line: &str) -> Option<Self> {
-        // It may have colours.
-        let line = anstream::adapter::strip_str(line).to_string();
-        if line.contains("Task timed out after") || line.contains("Status: timeout") {
-            return Some(Self::Error(timeout(at)));
-        }
-        let (_, message) = line.split_once("ERROR ")?;
-        // Behind the spans: what it is, and then its fields, the last of which is the problem.
-        let message = message.rsplit_once("}: ").map_or(message, |(_, rest)| rest);
-        let value = |name: &str| {
-            message
-                .split_once(&format!("{name}="))
-                .map(|(_, rest)| rest)
-        };
-        let kind = value("kind").unwrap_or_default();
-        let kind = kind.trim_start_matches('"').split(['"', ' ']).next();
-        Some(Self::Error(LoggedError {
-            at,
-            failed_run: ends_invocation(message.split_whitespace().next().unwrap_or_default()),
-            kind: kind.unwrap_or_default().to_owned(),
-            problem: value("problem").unwrap_or(message).trim().to_owned(),
-        }))
-    }
-}
-
-/// Whether a message of the function is the one with which an invocation fails.
-fn ends_invocation(message: &str) -> bool {
-    matches!(message, "failed" | "the function cannot start")
-}
-
-/// Whether a message is the runtime's own of a failure that the function has told of already.
-fn is_echo(message: &str) -> bool {
-    message.starts_with("Diagnostic {")
-}
-
-/// Lambda's report of a process that ended.
-fn crash(at: DateTime<Utc>, report: &Value) -> LoggedError {
-    let kind = report["errorType"].as_str().unwrap_or("Crash");
-    LoggedError {
-        at,
-        kind: kind.to_owned(),
-        problem: "the function's process ended before it answered".to_owned(),
-        failed_run: true,
-    }
-}
-
-fn timeout(at: DateTime<Utc>) -> LoggedError {
-    LoggedError {
-        at,
-        kind: "Timeout".to_owned(),
-        problem: "Lambda ended the function because it took longer than its timeout".to_owned(),
-        failed_run: true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use lambda_runtime::tracing::{self, subscriber};
+    use serde_json::{Value, json};
+    use zoom_operationlogs_to_s3::collector::{Outcome, RunReport};
+    use zoom_operationlogs_to_s3::metrics;
+    use zoom_operationlogs_to_s3::zoom::Usage;
+
     use super::*;
 
-    fn parse(message: &str) -> Option<Line> {
-        Line::parse("2026-11-23T10:00:00Z".parse().unwrap(), message)
+    fn parse(line: &Value) -> Option<Line> {
+        Line::parse("2026-11-23T10:00:00Z".parse().unwrap(), &line.to_string())
+    }
+
+    /// Whether CloudWatch lets a line through: whether one of the pattern's terms is true of it.
+    fn passes(term: &str, line: &Value) -> bool {
+        let [field, operator, value] = term
+            .trim_matches(['(', ')'])
+            .splitn(3, ' ')
+            .collect::<Vec<_>>()[..]
+        else {
+            panic!("{term} is no comparison");
+        };
+        let field = field.strip_prefix("$.").unwrap().replace('.', "/");
+        let found = line.pointer(&format!("/{field}"));
+        let value: Value = serde_json::from_str(value).unwrap();
+        match operator {
+            "=" => found == Some(&value),
+            ">=" => found.and_then(Value::as_f64) >= value.as_f64(),
+            other => panic!("{other} is not known here"),
+        }
     }
 
     #[test]
-    fn the_metrics_of_a_run_are_a_run() {
-        let line = r#"{"_aws":{},"RecordsWritten":12.0,"CompleteRuns":1.0,"OldestOpenDayAgeSeconds":90.0}"#;
-        let Some(Line::Run(run)) = parse(line) else {
+    fn the_pattern_lets_through_what_the_function_writes_and_is_read_here() {
+        let terms: Vec<_> = PATTERN
+            .trim_matches(['{', '}', ' '])
+            .split(" || ")
+            .collect();
+        let status =
+            |status: &str| json!({"type": "platform.report", "record": {"status": status}});
+        let lines = [
+            metrics_of_a_run(),
+            logged(|| tracing::error!(kind = "LogGap", problem = "no entry 3", "failed")),
+            status("timeout"),
+            status("failure"),
+        ];
+        for (line, term) in lines.iter().zip(&terms) {
+            assert!(passes(term, line), "{term}: {line}");
+            assert!(parse(&line).is_some(), "{line}");
+        }
+        assert_eq!(terms.len(), lines.len(), "{terms:?}");
+        for line in [
+            logged(|| tracing::info!(written = 3, "done")),
+            status("success"),
+        ] {
+            assert!(!terms.iter().any(|term| passes(term, &line)), "{line}");
+        }
+    }
+
+    /// As the function writes it.
+    fn metrics_of_a_run() -> Value {
+        let report = RunReport {
+            date: "2026-11-23".parse().unwrap(),
+            dry_run: false,
+            ordinary: true,
+            complete: true,
+            days: BTreeMap::new(),
+            objects: Vec::new(),
+            settled_through: None,
+            usage: Usage::default(),
+            requests_today: 0,
+            late: 0,
+            misdated: 0,
+            open_days: 0,
+            oldest_open_day_age: Some(TimeDelta::seconds(90)),
+            failed_days: Vec::new(),
+            lost: Vec::new(),
+            newest_record: None,
+            newest_record_age: None,
+            since_complete_run: None,
+        };
+        let outcome = Outcome {
+            report,
+            failure: None,
+        };
+        let line = metrics::embedded(&outcome, "f", "1", "2026-11-23T10:00:00Z".parse().unwrap());
+        let Some(Line::Run(run)) = parse(&line) else {
             panic!("no run");
         };
-        assert_eq!((run.written, run.complete), (12, true));
-        assert_eq!(run.oldest_open_day_age_seconds, Some(90));
+        assert!(run.complete && run.oldest_open_day_age_seconds == Some(90));
+        line
     }
 
-    #[test]
-    fn errors_are_read_in_either_format() {
-        for (line, kind, problem, failed_run) in [
-            (
-                r#"{"level":"ERROR","fields":{"message":"failed","kind":"LogGap","problem":"no entry 3"},"span":{}}"#,
-                "LogGap",
-                "no entry 3",
-                true,
-            ),
-            (
-                r#"{"level":"ERROR","fields":{"message":"a day failed","day":"2026-11-20","kind":"LogGap","problem":"no entry 3"}}"#,
-                "LogGap",
-                "2026-11-20: no entry 3",
-                false,
-            ),
-            (
-                r#"{"level":"ERROR","fields":{"message":"panicked","at":"src/x.rs:1:1"}}"#,
-                "",
-                "panicked",
-                false,
-            ),
-            (
-                r#"{"type":"platform.report","record":{"status":"failure","errorType":"Runtime.ExitError"}}"#,
-                "Runtime.ExitError",
-                "the function's process ended before it answered",
-                true,
-            ),
-            (
-                r#"ERROR Lambda runtime invoke{requestId="1"}: failed kind="LogGap" problem=no entry 3"#,
-                "LogGap",
-                "no entry 3",
-                true,
-            ),
-            (
-                "\u{1b}[31mERROR\u{1b}[0m invoke\u{1b}[1m{\u{1b}[0mid=1\u{1b}[1m}\u{1b}[0m: failed \u{1b}[3mkind\u{1b}[0m=\"LogGap\" \u{1b}[3mproblem\u{1b}[0m=no entry 3",
-                "LogGap",
-                "no entry 3",
-                true,
-            ),
-            (
-                r#"{"time":"x","type":"platform.report","record":{"status":"timeout"}}"#,
-                "Timeout",
-                "Lambda ended the function because it took longer than its timeout",
-                true,
-            ),
-        ] {
-            let Some(Line::Error(error)) = parse(line) else {
-                panic!("no error in {line}");
-            };
-            assert_eq!(
-                (
-                    error.kind.as_str(),
-                    error.problem.as_str(),
-                    error.failed_run
-                ),
-                (kind, problem, failed_run),
-                "{line}"
-            );
-        }
-    }
-
-    #[test]
-    fn other_lines_do_not_count() {
-        for line in [
-            r#"{"level":"INFO","fields":{"message":"done","written":3}}"#,
-            r#"{"level":"ERROR","fields":{"message":"Diagnostic { error_type: \"LogGap\" }"}}"#,
-            r#"{"type":"platform.report","record":{"status":"success"}}"#,
-            "START RequestId: 1 Version: $LATEST",
-            "REPORT RequestId: 1 Duration: 2 ms",
-        ] {
-            assert!(parse(line).is_none(), "{line}");
-        }
+    /// As the function's subscriber writes it.
+    fn logged(event: impl FnOnce()) -> Value {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let to_file = subscriber::fmt()
+            .with_target(false)
+            .without_time()
+            .json()
+            .with_writer(file.reopen().map(std::sync::Mutex::new).unwrap())
+            .finish();
+        let _guard = subscriber::util::SubscriberInitExt::set_default(to_file);
+        event();
+        serde_json::from_str(&std::fs::read_to_string(file.path()).unwrap()).unwrap()
     }
 }

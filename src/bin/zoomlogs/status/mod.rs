@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | `schedule`, `alarms`, `log`, `reader`, `collected` | what is asked of AWS, each by itself |
+//! | `line` | what a line of the log is |
 //! | `part` | something that was asked for and perhaps not learned |
 //! | `facts`, `limits` | what is not as it should be, by the alarms' thresholds |
 //! | `verdict` | how bad that is |
@@ -14,6 +15,7 @@ mod chart;
 mod collected;
 mod facts;
 mod limits;
+mod line;
 mod log;
 mod part;
 mod reader;
@@ -29,7 +31,7 @@ use serde::Serialize;
 use thiserror::Error;
 use zoom_operationlogs_to_s3::clock::{Clock as _, SystemClock};
 
-use self::alarms::Alarm;
+use self::alarms::Alarms;
 use self::chart::Hour;
 use self::collected::State;
 use self::facts::Facts;
@@ -112,8 +114,8 @@ pub struct Details {
     pub checkpoint: Part<State>,
     pub hours: Part<Vec<Hour>>,
     pub errors: Part<Vec<LoggedError>>,
-    /// Those that ring; none when only the function was named.
-    pub alarms: Option<Part<Vec<Alarm>>>,
+    /// None when only the function was named.
+    pub alarms: Option<Part<Alarms>>,
 }
 
 pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), StatusError> {
@@ -145,10 +147,14 @@ pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), 
     let red = status
         .functions
         .iter()
-        .filter(|it| it.verdict == Verdict::Red);
-    Err(StatusError::Unhealthy(
-        red.map(|it| it.function.clone()).collect(),
-    ))
+        .filter(|it| it.verdict == Verdict::Red)
+        .map(|it| it.function.clone());
+    let readers = status
+        .readers
+        .iter()
+        .filter(|it| it.verdict == Verdict::Red)
+        .map(|it| format!("reader of the feed of {}", it.pipeline));
+    Err(StatusError::Unhealthy(red.chain(readers).collect()))
 }
 
 impl FunctionStatus {
@@ -204,7 +210,7 @@ impl FunctionStatus {
             None => None,
         };
         let alarms = match collects {
-            Some(it) => Some(Part::of(alarms::ringing(aws, &it.alarm_names).await)?),
+            Some(it) => Some(Part::of(alarms::find(aws, &it.alarm_names).await)?),
             None => None,
         };
         let found = state::read(aws, config).await;

@@ -28,7 +28,14 @@ pub struct Reader {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Access {
-    User { name: String, keys: Part<Vec<Key>> },
+    User {
+        name: String,
+        keys: Part<Vec<Key>>,
+    },
+    /// The user that Terraform made is not there any more.
+    NoUser {
+        name: String,
+    },
     Role(String),
 }
 
@@ -36,13 +43,13 @@ impl Reader {
     pub async fn of(named: &Named, aws: &SdkConfig, now: DateTime<Utc>) -> Result<Self, AwsError> {
         let pipeline = &named.pipeline;
         let access = match &pipeline.reader_user_name {
-            Some(name) => Access::User {
-                name: name.clone(),
-                keys: Part::of(Keys::new(aws, name).list().await)?,
-            },
+            Some(name) => Access::of_user(name, Keys::new(aws, name).list().await)?,
             None => Access::Role(pipeline.reader_role_arn.clone().unwrap_or_default()),
         };
-        let findings: Vec<_> = access.finding(named, now).into_iter().collect();
+        let findings: Vec<_> = access
+            .finding(|target| named.make(target), now)
+            .into_iter()
+            .collect();
         Ok(Self {
             pipeline: named.to_string(),
             verdict: verdict::of(&findings),
@@ -53,16 +60,47 @@ impl Reader {
 }
 
 impl Access {
-    fn finding(&self, named: &Named, now: DateTime<Utc>) -> Option<Finding> {
-        let Self::User { name, keys } = self else {
-            return None;
+    /// What the answer to the question for the user's keys says of it.
+    fn of_user(name: &str, keys: Result<Vec<Key>, AwsError>) -> Result<Self, AwsError> {
+        let name = name.to_owned();
+        // A key that is gone between the one call and the next is no user that is.
+        let is_gone = matches!(
+            keys,
+            Err(AwsError::NotFound {
+                call: "iam:ListAccessKeys",
+                ..
+            })
+        );
+        if is_gone {
+            return Ok(Self::NoUser { name });
+        }
+        let keys = Part::of(keys)?;
+        Ok(Self::User { name, keys })
+    }
+
+    fn finding(&self, make: impl Fn(&str) -> String, now: DateTime<Utc>) -> Option<Finding> {
+        let (name, keys) = match self {
+            Self::User { name, keys } => (name, keys),
+            Self::NoUser { name } => {
+                return Some(Finding::red(
+                    format!(
+                        "The user {name} is not there: no feed can read the bucket as this user."
+                    ),
+                    format!(
+                        "To make it again, and a key for the feed: {}, {}",
+                        make("apply"),
+                        make("reader-key")
+                    ),
+                ));
+            }
+            Self::Role(_) => return None,
         };
         let keys = keys.known()?;
         let mut active = keys.iter().filter(|key| key.active).peekable();
         if active.peek().is_none() {
             return Some(Finding::yellow(
                 format!("{name} has no key in use, so no feed reads the bucket as this user."),
-                format!("When the feed is to be made: {}", named.make("reader-key")),
+                format!("When the feed is to be made: {}", make("reader-key")),
             ));
         }
         let used = active.clone().filter_map(|key| key.last_used.as_ref());
@@ -82,5 +120,37 @@ impl Access {
                 "Is the feed in Google SecOps active, and is this the key in it?",
             )
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The local stack's IAM answers an empty list for a user that it does not have, and AWS does not.
+    #[test]
+    fn a_user_that_is_gone_is_red_and_one_who_may_not_be_asked_for_is_not_known() {
+        let now = "2026-11-23T10:00:00Z".parse().unwrap();
+        let finding = |problem| {
+            let access = Access::of_user("reader", Err(problem)).unwrap();
+            access.finding(|target| format!("make {target}"), now)
+        };
+        let call = "iam:ListAccessKeys";
+        let (subject, said) = ("the user reader".to_owned(), String::new());
+        let gone = finding(AwsError::NotFound {
+            call,
+            subject: subject.clone(),
+            said: said.clone(),
+        });
+        let gone = gone.unwrap();
+        assert_eq!(gone.verdict, Verdict::Red);
+        assert!(gone.what.contains("The user reader is not there"));
+        assert!(gone.to_do.contains("make apply, make reader-key"));
+        let denied = AwsError::Denied {
+            call,
+            subject,
+            said,
+        };
+        assert_eq!(finding(denied), None);
     }
 }

@@ -66,10 +66,16 @@ fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
         unknown @ Part::NotKnown(_) => line(text, "Checkpoint", &unknown.say(|_| String::new())),
     }
     if let Some(alarms) = &details.alarms {
-        let alarms = alarms.say(|alarms| match alarms.len() {
-            0 => "none rings".to_owned(),
-            1 => "1 rings".to_owned(),
-            count => format!("{count} ring"),
+        let alarms = alarms.say(|alarms| {
+            let ring = match alarms.ringing.len() {
+                0 => "none rings".to_owned(),
+                1 => "1 rings".to_owned(),
+                count => format!("{count} ring"),
+            };
+            match alarms.missing.len() {
+                0 => ring,
+                count => format!("{ring}, {count} not there"),
+            }
         });
         line(text, "Alarms", &alarms);
     }
@@ -192,6 +198,7 @@ fn of_reader(text: &mut String, reader: &Reader, now: DateTime<Utc>) {
     }
     match &reader.access {
         Access::Role(arn) => line(text, "Role", arn),
+        Access::NoUser { name } => line(text, "User", &format!("{name}, not there")),
         Access::User { name, keys } => {
             line(text, "User", name);
             match keys {
