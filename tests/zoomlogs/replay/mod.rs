@@ -261,10 +261,12 @@ async fn a_dry_run_tells_a_day_that_is_lost_from_one_that_is_held_up() {
     let mut held_up = nothing.clone();
     held_up["complete"] = false.into();
     let pipeline = told(&by_day(&[(2, &[nothing]), (1, &[held_up])])).await;
-    let said = replay(&pipeline, 2, 1, &["--dry-run"]).expect(4).explains(&[
-        &format!("failed on {} (ZoomBeyondHistory)", days_ago(2)),
-        &format!("stopped at {}", days_ago(1)),
-    ]);
+    let said = replay(&pipeline, 2, 1, &["--dry-run"])
+        .expect(4)
+        .explains(&[
+            &format!("failed on {} (ZoomBeyondHistory)", days_ago(2)),
+            &format!("stopped at {}", days_ago(1)),
+        ]);
     assert!(!said.stdout.contains("more than one run"), "{said:?}");
 }
 
