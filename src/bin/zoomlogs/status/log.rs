@@ -151,7 +151,7 @@ mod tests {
         ];
         for (line, term) in lines.iter().zip(&terms) {
             assert!(passes(term, line), "{term}: {line}");
-            assert!(parse(&line).is_some(), "{line}");
+            assert!(parse(line).is_some(), "{line}");
         }
         assert_eq!(terms.len(), lines.len(), "{terms:?}");
         for line in [
