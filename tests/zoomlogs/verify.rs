@@ -5,4 +5,6 @@ mod moving;
 mod reports;
 mod scene;
 mod sealed;
+mod signing;
+mod stray;
 mod trouble;

@@ -11,7 +11,7 @@
 //! | `canonical`, `identity` | JSON in one spelling, and what tells records apart |
 //! | `compare` | the two against each other |
 //! | `known` | what the checkpoint excuses |
-//! | `report`, `text` | what came of it, for auditors and for people |
+//! | `report`, `text`, `last_word` | what came of it, for auditors and for people |
 //! | `seal`, `key`, `check` | the report's digest and signature, and whether they are right |
 
 mod bucket;
@@ -25,6 +25,7 @@ mod function;
 mod identity;
 mod key;
 mod known;
+mod last_word;
 mod range;
 mod report;
 mod seal;
@@ -226,8 +227,8 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
     hand_over(&report, key.as_ref(), file.as_ref(), output).await?;
     match report.verdict {
         Overall::Matches => Ok(()),
-        Overall::Differs => Err(VerifyError::Differs(text::complaint(&report))),
-        Overall::Incomplete => Err(VerifyError::Incomplete(text::complaint(&report))),
+        Overall::Differs => Err(VerifyError::Differs(last_word::complaint(&report))),
+        Overall::Incomplete => Err(VerifyError::Incomplete(last_word::complaint(&report))),
     }
 }
 
@@ -255,7 +256,7 @@ async fn hand_over(
         return Ok(());
     }
     if report.verdict != Overall::Matches {
-        problems.push(text::complaint(report));
+        problems.push(last_word::complaint(report));
     }
     Err(VerifyError::NotKept(problems.join("; ")))
 }
