@@ -33,7 +33,8 @@ test-rust: ## Runs the unit, integration and end-to-end tests and those in the d
 	@scripts/prerequisites rust nextest python audit
 	@scripts/python-env
 	cargo test --locked --workspace --features cli --doc
-	cargo nextest run --locked --workspace --features cli
+	@# Two more than there are processors: those that run Terraform mostly wait for S3.
+	cargo nextest run --locked --workspace --features cli --test-threads $$(($$(getconf _NPROCESSORS_ONLN) + 2))
 
 test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 	@scripts/prerequisites rust terraform python

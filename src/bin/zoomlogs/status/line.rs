@@ -28,10 +28,15 @@ impl Line {
             }));
         }
         if line["type"] == "platform.report" {
-            // An error that the function answers with has a line of its own.
+            let kind = line["record"]["errorType"].as_str().unwrap_or_default();
+            // An error that the function answers with has a line of its own, and a kind of the function's.
+            let of_lambda =
+                kind.is_empty() || kind.starts_with("Runtime.") || kind.starts_with("Extension.");
             return match line["record"]["status"].as_str() {
                 Some("timeout") => Some(Self::Error(timeout(at))),
-                Some("failure") => Some(Self::Error(crash(at, &line["record"]))),
+                Some("failure" | "error") if of_lambda => {
+                    Some(Self::Error(crash(at, &line["record"])))
+                }
                 _ => None,
             };
         }
@@ -156,6 +161,12 @@ mod tests {
             (
                 r#"{"type":"platform.report","record":{"status":"failure","errorType":"Runtime.ExitError"}}"#,
                 "Runtime.ExitError",
+                "the function's process ended before it answered",
+                true,
+            ),
+            (
+                r#"{"type":"platform.report","record":{"status":"error","errorType":"Runtime.OutOfMemory"}}"#,
+                "Runtime.OutOfMemory",
                 "the function's process ended before it answered",
                 true,
             ),

@@ -14,7 +14,7 @@ pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 /// What CloudWatch is asked for: the metrics of a run, errors, and runs that Lambda itself ended. Each line is looked at once
 /// more by [`Line`].
 const PATTERN: &str = "{ ($.RecordsWritten >= 0) || ($.level = \"ERROR\") || ($.record.status = \"timeout\") || \
-                       ($.record.status = \"failure\") }";
+                       ($.record.status = \"failure\") || ($.record.status = \"error\") }";
 
 /// A run.
 #[derive(Debug, Clone, Serialize)]
@@ -148,6 +148,7 @@ mod tests {
             logged(|| tracing::error!(kind = "LogGap", problem = "no entry 3", "failed")),
             status("timeout"),
             status("failure"),
+            status("error"),
         ];
         for (line, term) in lines.iter().zip(&terms) {
             assert!(passes(term, line), "{term}: {line}");
