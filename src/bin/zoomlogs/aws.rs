@@ -83,8 +83,10 @@ impl AwsError {
                 }
                 "ExpiredToken"
                 | "ExpiredTokenException"
+                | "InvalidAccessKeyId"
                 | "InvalidClientTokenId"
                 | "InvalidSignatureException"
+                | "InvalidToken"
                 | "SignatureDoesNotMatch"
                 | "UnrecognizedClientException" => Self::BadCredentials { call, said },
                 "NoSuchBucket" | "NoSuchEntity" | "NoSuchKey" | "ResourceNotFoundException" => {

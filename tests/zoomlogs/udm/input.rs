@@ -242,3 +242,15 @@ async fn what_is_in_s3_is_read_object_by_object() {
         .expect(1)
         .explains(&["AWS refuses s3:GetObject"]);
 }
+
+#[tokio::test]
+async fn an_access_key_that_s3_does_not_know_is_said_to_be_one() {
+    let stack = Stack::start().await.unwrap();
+    stack.create_bucket("logs").await.unwrap();
+    let mut stranger = operator::hire(&stack, &["s3:GetObject"]).await;
+    stranger.id = "AKIAUNKNOWNUNKNOWN00".to_owned();
+    let mut asked = command::command(&stack, &stranger, &["udm", "s3://logs/one.json"]);
+    run(&mut asked, "")
+        .expect(1)
+        .explains(&["AWS does not accept these credentials", "s3:GetObject"]);
+}
