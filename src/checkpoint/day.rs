@@ -1,5 +1,7 @@
 //! What the checkpoint holds of an open day.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -130,6 +132,12 @@ impl SeenRows {
     #[must_use]
     pub const fn entries(&self) -> u64 {
         self.entries
+    }
+
+    /// An order of tellings of the same rows: the one that needs less of the log is the greater.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<> {
+        (Reverse(self.entries), self.from)
     }
 
     /// The rows, by the records of those entries. None when the log is another one than it was.

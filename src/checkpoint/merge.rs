@@ -140,7 +140,7 @@ fn partial_order(partial: &PartialSweep) -> impl Ord + '_ {
         partial.first_page,
         partial.seen.digest,
         partial.against.map(|id| (id.page_size, id.rows)),
-        Reverse(partial.seen.entries()),
+        partial.seen.order(),
     )
 }
 

@@ -149,10 +149,14 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if seen.is_none() {
             tracing::warn!(day = %date, "the log is not what it was when the sweep was cut short; beginning again at the first page");
         }
-        if !ledger.is_whole() && entries <= ledger.next_seq {
-            let mut delivered = log;
-            let further = self.log.count(date, entries..ledger.next_seq).await?;
-            delivered.add_all(&further);
+        if !ledger.is_whole() {
+            // What it has seen may be older than what the checkpoint carries.
+            let (mut delivered, rest) = if entries <= ledger.next_seq {
+                (log, entries..ledger.next_seq)
+            } else {
+                (Counts::default(), 0..ledger.next_seq)
+            };
+            delivered.add_all(&self.log.count(date, rest).await?);
             *ledger = Ledger::whole(ledger.next_seq, delivered);
         }
         Ok(seen)
