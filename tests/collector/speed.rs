@@ -251,14 +251,14 @@ fn a_day_takes_as_long_as_its_pages() {
     assert_eq!(timed.most_under_way.get(), 1);
 }
 
-/// Days of ten pages each. One after the other, Zoom would be asked less than twice a second.
+/// Days of ten pages each. One after the other, Zoom would be asked two or three times a second.
 #[test]
 fn a_catch_up_takes_as_long_as_the_limit_of_requests() {
     for (limit, days) in [(5, 20), (10, 40)] {
         let last = day("2026-11-21");
         let first = last - TimeDelta::days(days - 1);
         let days: Vec<_> = first.iter_days().take_while(|&day| day <= last).collect();
-        let mut timed = Timed::new(&days, 48, 600, limit);
+        let mut timed = Timed::new(&days, 48, 400, limit);
         timed.settings.page_size = 5;
         let outcome = timed.run();
         assert_eq!(outcome.report.written(), 48 * days.len() as u64);
