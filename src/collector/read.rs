@@ -265,7 +265,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let page = pin!(self.page(day.pass.query()));
         let delivery = pin!(self.deliver_so_far(day));
         match select(page, delivery).await {
-            // A put under way is never given up: its answer says where the log stands.
+            // A put under way is awaited: without its answer the log would have to say whether it was written.
             Either::Left((page, delivery)) => delivery.await.map(|()| page),
             Either::Right((delivered, page)) => {
                 delivered?;

@@ -357,15 +357,6 @@ pub const LIST: &[Sabotage] = &[
     ),
     // Several things at once.
     in_simulation(
-        "a put is given up for a page that failed",
-        "a put under way is never given up: its answer says where the log stands",
-        &[edit(
-            READ,
-            "            Either::Left((page, delivery)) => delivery.await.map(|()| page),",
-            "            Either::Left((page @ Err(_), _)) => Ok(page),\n            Either::Left((page, delivery)) => delivery.await.map(|()| page),",
-        )],
-    ),
-    in_simulation(
         "the days beside the one that was refused ask on",
         "what Zoom says of the day's quota holds for all days that are being read",
         &[edit(
