@@ -36,7 +36,7 @@ impl Batch {
     pub(super) fn push(&mut self, record: Record, ledger: &Ledger) {
         let copies = self.copies(record.fingerprint(), ledger);
         self.wanted.insert(record.fingerprint(), copies + 1);
-        self.records.push(record);
+        self.records.push(record.detach());
     }
 
     /// Drops the copies that the log has got from elsewhere since they were added.
