@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
-use crate::collector::Settings;
+use crate::collector::{Limits, Settings};
 use crate::report::{self, Report};
 use crate::store::s3::{ObjectLock, ObjectLockMode};
 use crate::zoom::Endpoints;
@@ -90,6 +90,7 @@ impl Config {
                     1..=1_000_000,
                     "requests",
                 )?,
+                limits: Limits::default(),
                 s3_prefix,
                 state_key,
             },
@@ -289,6 +290,7 @@ mod tests {
                 full_sweep: TimeDelta::hours(6),
                 max_records_per_object: 50_000,
                 daily_request_budget: 10_000,
+                limits: Limits::default(),
             }
         );
         assert_eq!(config.object_lock, None);

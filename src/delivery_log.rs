@@ -9,7 +9,9 @@
 //! whoever wants to write entry N must first have counted all entries before it. The idea is that of the
 //! put-if-absent logs of Delta Lake and SlateDB; `docs/architecture.md` has the protocol and why each rule is there.
 
+use std::cell::RefCell;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
+use std::ops::Range;
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,9 +20,10 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use thiserror::Error;
 
-use crate::ledger::{Counts, CountsDigest, Ledger};
+use crate::ledger::{Counts, CountsDigest, Ledger, RecordId};
 use crate::record::Record;
 use crate::report::Report;
+use crate::side_by_side::side_by_side;
 use crate::store::{Condition, Marker, Store, StoreError, VersionId};
 
 /// The last number that a key has room for.
@@ -29,6 +32,9 @@ const LAST_SEQ: u64 = 999_999;
 /// The longest line that SecOps takes is 4 MB; a longer one fails the whole object it stands in
 /// (feed error `MaxLogLineSize4MBExceeded`).
 const LONGEST_LINE: usize = 4_000_000;
+
+/// How many entries are read at once where many are.
+const READ_AT_ONCE: usize = 8;
 
 /// The longest line that is read: no answer of Zoom's is longer, so no record is. Gzip makes a gigabyte of a megabyte
 /// where there is no limit.
@@ -234,18 +240,7 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
                     key: self.key(day, ledger.next_seq),
                 });
             }
-            let mut counts = Counts::default();
-            for version in &entry.versions {
-                let body = self.store.get_version(&entry.key, version).await?;
-                let found = decode(&body, self.report, LONGEST_READ).map_err(|problem| {
-                    LogError::Damaged {
-                        key: entry.key.clone(),
-                        version: version.0.clone(),
-                        problem,
-                    }
-                })?;
-                counts.add_all(&found);
-            }
+            let counts = self.read(&entry).await?;
             ledger.count(&counts);
             folded.push(Folded {
                 key: entry.key,
@@ -256,20 +251,78 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
         Ok(folded)
     }
 
-    /// The ledger of a day of which only the number of entries is known, from the log itself.
+    /// The records of an entry, of all its versions.
+    async fn read(&self, entry: &Entry) -> Result<Counts, LogError> {
+        let mut counts = Counts::default();
+        for version in &entry.versions {
+            let body = self.store.get_version(&entry.key, version).await?;
+            let found =
+                decode(&body, self.report, LONGEST_READ).map_err(|problem| LogError::Damaged {
+                    key: entry.key.clone(),
+                    version: version.0.clone(),
+                    problem,
+                })?;
+            counts.add_all(&found);
+        }
+        Ok(counts)
+    }
+
+    /// Counts the records of the entries `wanted`, which were all delivered once.
     ///
     /// # Errors
-    /// As [`fold`](Self::fold), and when the log has fewer than `expected` entries.
-    pub async fn rebuild(&self, day: NaiveDate, expected: u64) -> Result<Ledger, LogError> {
-        let mut ledger = Ledger::default();
-        self.fold(day, &mut ledger).await?;
-        if ledger.next_seq < expected {
-            return Err(LogError::Short {
+    /// As [`fold`](Self::fold), and when one of them is not there.
+    pub async fn count(&self, day: NaiveDate, wanted: Range<u64>) -> Result<Counts, LogError> {
+        if wanted.is_empty() {
+            return Ok(Counts::default());
+        }
+        let mut entries = self.entries_from(day, wanted.start).await?;
+        entries.retain(|entry| entry.seq < wanted.end);
+        let numbers = entries.iter().map(|entry| entry.seq);
+        if let Some((missing, found)) = wanted
+            .clone()
+            .zip(numbers)
+            .find(|(expected, found)| expected != found)
+        {
+            return Err(LogError::Gap {
                 day,
-                found: ledger.next_seq,
-                expected,
+                missing,
+                found,
+                key: self.key(day, missing),
             });
         }
+        let found = wanted.start + entries.len() as u64;
+        if found < wanted.end {
+            return Err(LogError::Short {
+                day,
+                found,
+                expected: wanted.end,
+            });
+        }
+        let counted = RefCell::new(Ok(Counts::default()));
+        let readings = entries.iter().map(async |entry| {
+            if counted.borrow().is_err() {
+                return;
+            }
+            let read = self.read(entry).await;
+            let mut counted = counted.borrow_mut();
+            match (&mut *counted, read) {
+                (Ok(counts), Ok(read)) => counts.add_all(&read),
+                (Ok(_), Err(error)) => *counted = Err(error),
+                (Err(_), _) => {}
+            }
+        });
+        side_by_side(READ_AT_ONCE, readings).await;
+        counted.into_inner()
+    }
+
+    /// The ledger of a day of which only the number of entries is known, from the log itself, with the entries that it
+    /// has beyond those.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count).
+    pub async fn rebuild(&self, day: NaiveDate, expected: u64) -> Result<Ledger, LogError> {
+        let mut ledger = Ledger::whole(expected, self.count(day, 0..expected).await?);
+        self.fold(day, &mut ledger).await?;
         Ok(ledger)
     }
 
@@ -376,7 +429,7 @@ fn decode(body: &[u8], report: &Report, longest: usize) -> Result<Counts, String
             .ok()
             .and_then(|line| Record::identify(line, report).ok())
             .ok_or_else(|| format!("line {number} is not JSON"))?;
-        records.add(record.fingerprint);
+        records.add(RecordId::from(record));
     }
     if records.is_empty() {
         return Err("it holds no record".to_owned());
@@ -425,7 +478,7 @@ mod tests {
             folded.iter().map(|entry| entry.records).collect::<Vec<_>>(),
             [3, 1]
         );
-        assert_eq!(theirs.delivered.get(record("b").fingerprint()), 2);
+        assert_eq!(theirs.delivered.get(RecordId::from(&record("b"))), 2);
         assert_eq!(log.fold(day(), &mut theirs).await, Ok(Vec::new()));
     }
 
@@ -472,7 +525,7 @@ mod tests {
         let mut ledger = Ledger::default();
         log.fold(day(), &mut ledger).await.unwrap();
         assert_eq!((ledger.next_seq, ledger.delivered.total()), (2, 4));
-        assert_eq!(ledger.delivered.get(record("a").fingerprint()), 2);
+        assert_eq!(ledger.delivered.get(RecordId::from(&record("a"))), 2);
     }
 
     #[tokio::test]

@@ -40,6 +40,7 @@ pub mod metrics;
 pub mod record;
 pub mod report;
 pub mod secret;
+mod side_by_side;
 pub mod store;
 pub mod udm;
 pub mod zoom;

@@ -1,9 +1,11 @@
 //! What the checkpoint holds of an open day.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Counts, CountsDigest, Ledger};
+use crate::ledger::{Counts, CountsDigest, Ledger, Second};
 
 /// An open day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,12 +72,89 @@ pub struct PartialSweep {
     /// When Zoom gave the token.
     pub issued: DateTime<Utc>,
     /// The rows seen so far.
-    pub seen: Counts,
+    pub seen: SeenRows,
     /// Whether it has found anything new.
     pub found_new: bool,
     /// The sweep that it may confirm: the last complete one when it began.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub against: Option<SweepId>,
+}
+
+/// The rows that a sweep has seen, told by the log.
+///
+/// They are all in the log by then, and Zoom lists a day by time, so they are mostly what the log has from some second on:
+/// what differs from that is little, however long the day is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenRows {
+    /// How many rows, repeats included.
+    pub rows: u64,
+    /// Tells which.
+    pub digest: CountsDigest,
+    /// They are compared with the first so many entries of the day's log; with nothing where that is shorter.
+    entries: u64,
+    /// And with those records in them that are of this second or later.
+    from: Second,
+    /// What was seen more often than that.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    more: Counts,
+    /// What was seen less often.
+    #[serde(default, skip_serializing_if = "Counts::is_empty")]
+    fewer: Counts,
+}
+
+impl SeenRows {
+    /// Tells the rows `seen` by the log that `ledger` counts, unless they are no more than `few`.
+    #[must_use]
+    pub fn new(seen: &Counts, ledger: &Ledger, few: usize) -> Self {
+        let told = |entries, from: Second, more, fewer| Self {
+            rows: seen.total(),
+            digest: seen.digest(),
+            entries,
+            from,
+            more,
+            fewer,
+        };
+        let earliest = seen
+            .iter()
+            .map(|(id, _)| id.second())
+            .find(|&second| second > Second::UNKNOWN);
+        if let Some(earliest) = earliest.filter(|_| seen.distinct() > few) {
+            let from = ledger.known_from.max(Some(earliest)).unwrap_or(earliest);
+            let (more, fewer) = seen.differences(&ledger.delivered, from);
+            if more.distinct() + fewer.distinct() < seen.distinct() {
+                return told(ledger.next_seq, from, more, fewer);
+            }
+        }
+        told(0, Second::UNKNOWN, seen.clone(), Counts::default())
+    }
+
+    /// How many entries of the day's log it takes to know the rows again.
+    #[must_use]
+    pub const fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// An order of tellings of the same rows: the one that needs less of the log is the greater.
+    #[must_use]
+    pub fn order(&self) -> impl Ord + use<> {
+        (Reverse(self.entries), self.from)
+    }
+
+    /// The rows, by the records of those entries. None when the log is another one than it was.
+    #[must_use]
+    pub fn restore(&self, log: &Counts) -> Option<Counts> {
+        let mut seen = match self.entries {
+            0 => Counts::default(),
+            _ => log.since(self.from),
+        };
+        seen.add_all(&self.more);
+        let seen = if self.fewer.is_empty() {
+            seen
+        } else {
+            seen.beyond(&self.fewer)
+        };
+        (seen.total() == self.rows && seen.digest() == self.digest).then_some(seen)
+    }
 }
 
 impl CompleteSweep {
@@ -98,12 +177,25 @@ impl DayState {
         }
     }
 
+    /// The same with a ledger that knows the newest `most` records alone.
+    #[must_use]
+    pub fn newest(&self, most: usize) -> Self {
+        Self {
+            ledger: self.ledger.newest(most),
+            sweep: self.sweep,
+            confirmed: self.confirmed.clone(),
+            unread_since: self.unread_since,
+            broken: self.broken,
+            partial: self.partial.clone(),
+        }
+    }
+
     /// Notes that since `moment` rows may lie unread below those in the log.
     pub fn mark_unread(&mut self, moment: DateTime<Utc>) {
         self.unread_since = self.unread_since.max(Some(moment));
     }
 
-    /// Whether two sweeps proved copies that the log still lacks.
+    /// Whether two sweeps proved copies that the log still lacks, as far as its ledger knows.
     #[must_use]
     pub fn lacks_confirmed(&self) -> bool {
         self.confirmed
@@ -131,5 +223,71 @@ impl DayState {
                 *partial = None;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::RecordId;
+    use crate::record::Fingerprint;
+
+    fn id(second: u32, n: u8) -> RecordId {
+        RecordId::new(Second::from_unix(second), Fingerprint::from_bytes([n; 16]))
+    }
+
+    fn counts(ids: impl IntoIterator<Item = RecordId>) -> Counts {
+        ids.into_iter().collect()
+    }
+
+    /// A day's log of 600 records, and the newest 400 of them as a sweep may have seen them.
+    fn log_and_seen() -> (Counts, Counts) {
+        let log = counts((0..600).map(|second| id(1000 + second, 1)));
+        let mut seen = counts((200..600).map(|second| id(1000 + second, 1)));
+        // One row moved, one has vanished, and one has no time.
+        seen.add(id(1300, 1));
+        seen.retain(|record, _| record != id(1400, 1));
+        seen.add(id(0, 7));
+        (log, seen)
+    }
+
+    #[test]
+    fn what_was_seen_is_little_beside_the_log_and_is_known_again() {
+        let (log, seen) = log_and_seen();
+        let ledger = Ledger::whole(3, log.clone());
+        let told = SeenRows::new(&seen, &ledger, 10);
+        assert_eq!((told.entries(), told.rows), (3, seen.total()));
+        assert_eq!(told.more, counts([id(0, 7), id(1300, 1)]));
+        assert_eq!(told.fewer, counts([id(1400, 1)]));
+        assert_eq!(told.restore(&log), Some(seen.clone()));
+        let text = serde_json::to_string(&told).unwrap();
+        let read: SeenRows = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.restore(&log), Some(seen));
+    }
+
+    #[test]
+    fn a_ledger_that_knows_the_newest_alone_tells_it_too() {
+        let (log, seen) = log_and_seen();
+        let ledger = Ledger::whole(3, log.clone()).newest(300);
+        let told = SeenRows::new(&seen, &ledger, 10);
+        assert_eq!(told.entries(), 3);
+        assert_eq!(told.restore(&log), Some(seen));
+    }
+
+    #[test]
+    fn few_rows_are_told_without_the_log() {
+        let (log, seen) = log_and_seen();
+        let told = SeenRows::new(&seen, &Ledger::whole(3, log.clone()), 400);
+        assert_eq!(told.entries(), 0);
+        assert_eq!(told.restore(&Counts::default()), Some(seen.clone()));
+        assert_eq!(told.restore(&log), Some(seen));
+    }
+
+    #[test]
+    fn another_log_is_noticed() {
+        let (mut log, seen) = log_and_seen();
+        let told = SeenRows::new(&seen, &Ledger::whole(3, log.clone()), 10);
+        log.add(id(1500, 1));
+        assert_eq!(told.restore(&log), None);
     }
 }

@@ -1,13 +1,15 @@
 //! The checkpoint as bytes.
 //!
 //! ```json
-//! {"version": 1, "digest": "<SHA-256 of the state's text, hex>", "state": {…}}
+//! {"version": 2, "digest": "<SHA-256 of the state's text, hex>", "state": {…}}
 //! ```
 //!
 //! The digest tells a checkpoint that was cut, edited or mixed up from a whole one; only a whole one is believed.
 
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::Error as _;
+use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -16,7 +18,11 @@ use super::{Checkpoint, DayState};
 use crate::record::FINGERPRINT_VERSION;
 
 /// The version of the format that this program writes, and the newest that it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
+
+/// The first version in which counts know the seconds of their records. What an older checkpoint has counted, the log is
+/// read for.
+const COUNTS_WITH_SECONDS: u32 = 2;
 
 /// Why bytes are no checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,9 +46,8 @@ struct Version {
     version: u32,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Envelope<'a> {
-    version: u32,
     digest: String,
     #[serde(borrow)]
     state: &'a RawValue,
@@ -54,13 +59,17 @@ impl Checkpoint {
     /// # Errors
     /// Serialization of these types has no way to fail; if it did, the run must stop.
     pub fn to_bytes(&self) -> Result<Bytes, serde_json::Error> {
-        let state = serde_json::value::to_raw_value(self)?;
-        let envelope = Envelope {
-            version: FORMAT_VERSION,
-            digest: digest(&state),
-            state: &state,
-        };
-        serde_json::to_vec(&envelope).map(Bytes::from)
+        // The state is written where it stays, and the digest into the gap before it: what is large is not copied.
+        let gap = "0".repeat(DIGEST_LENGTH);
+        let mut bytes =
+            format!(r#"{{"version":{FORMAT_VERSION},"digest":"{gap}","state":"#).into_bytes();
+        let state = bytes.len();
+        serde_json::to_writer(&mut bytes, self)?;
+        let digest = digest(&bytes[state..]);
+        let gap = state - r#"","state":"#.len() - DIGEST_LENGTH;
+        bytes[gap..gap + DIGEST_LENGTH].copy_from_slice(digest.as_bytes());
+        bytes.push(b'}');
+        Ok(Bytes::from(bytes))
     }
 
     /// Reads a checkpoint. Fields that this program does not know are passed over.
@@ -79,12 +88,16 @@ impl Checkpoint {
             return Err(FormatError::Newer { found: version });
         }
         let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
-        if digest(envelope.state) != envelope.digest {
+        if digest(envelope.state.get().as_bytes()) != envelope.digest {
             return Err(FormatError::Damaged(
                 "its digest is another one than its content's".to_owned(),
             ));
         }
-        let mut checkpoint: Self = serde_json::from_str(envelope.state.get()).map_err(damaged)?;
+        let mut checkpoint: Self = if version < COUNTS_WITH_SECONDS {
+            without_counts(envelope.state).map_err(damaged)?
+        } else {
+            serde_json::from_str(envelope.state.get()).map_err(damaged)?
+        };
         if checkpoint.fingerprint_version != FINGERPRINT_VERSION {
             checkpoint.forget_counts();
         }
@@ -100,8 +113,25 @@ impl Checkpoint {
     }
 }
 
-fn digest(state: &RawValue) -> String {
-    Sha256::digest(state.get())
+/// A state whose counts this program cannot read, with days of which nothing is known.
+fn without_counts(state: &RawValue) -> Result<Checkpoint, serde_json::Error> {
+    let mut state: Value = serde_json::from_str(state.get())?;
+    let days = state.get_mut("days").and_then(Value::as_object_mut);
+    for day in days.into_iter().flat_map(|days| days.values_mut()) {
+        if day.pointer("/ledger/records").is_some() {
+            // The later format has that: what was damaged is the version.
+            return Err(serde_json::Error::custom("counts of a later format"));
+        }
+        *day = serde_json::to_value(DayState::default())?;
+    }
+    serde_json::from_value(state)
+}
+
+/// The length of a SHA-256 in hex.
+const DIGEST_LENGTH: usize = 64;
+
+fn digest(state: &[u8]) -> String {
+    Sha256::digest(state)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
@@ -125,14 +155,9 @@ mod tests {
     }
 
     /// A checkpoint's bytes with this text for its state.
-    fn with_state(state: String) -> Vec<u8> {
-        let state = RawValue::from_string(state).unwrap();
-        let envelope = Envelope {
-            version: 1,
-            digest: digest(&state),
-            state: &state,
-        };
-        serde_json::to_vec(&envelope).unwrap()
+    fn with_state(version: u32, state: &str) -> Vec<u8> {
+        let digest = digest(state.as_bytes());
+        format!(r#"{{"version":{version},"digest":"{digest}","state":{state}}}"#).into_bytes()
     }
 
     #[test]
@@ -148,7 +173,10 @@ mod tests {
         let older = text.replace(r#","ask_tomorrow":false"#, "");
         assert_ne!(older, text);
         for state in [extended, older] {
-            assert_eq!(Checkpoint::from_bytes(&with_state(state)), Ok(checkpoint()));
+            assert_eq!(
+                Checkpoint::from_bytes(&with_state(2, &state)),
+                Ok(checkpoint())
+            );
         }
     }
 
@@ -169,18 +197,35 @@ mod tests {
 
     #[test]
     fn a_newer_format_is_told_from_damage() {
-        let newer = Checkpoint::from_bytes(br#"{"version":2,"state":"of another shape"}"#);
-        assert_eq!(newer, Err(FormatError::Newer { found: 2 }));
+        let newer = Checkpoint::from_bytes(br#"{"version":3,"state":"of another shape"}"#);
+        assert_eq!(newer, Err(FormatError::Newer { found: 3 }));
     }
 
     #[test]
     fn counts_under_another_fingerprint_are_counted_anew() {
         let mut other = checkpoint();
         other.fingerprint_version = 0;
-        let bytes = with_state(serde_json::to_string(&other).unwrap());
+        let bytes = with_state(2, &serde_json::to_string(&other).unwrap());
         let read = Checkpoint::from_bytes(&bytes).unwrap();
         let day = &read.days[&"2026-11-20".parse().unwrap()];
         assert_eq!((day.ledger.next_seq, day.ledger.delivered.total()), (0, 0));
+        assert_eq!(read.settled, checkpoint().settled);
+    }
+
+    #[test]
+    fn counts_of_the_first_format_are_counted_anew() {
+        let counts = checkpoint().day("2026-11-20".parse().unwrap()).ledger;
+        let text = serde_json::to_string(&checkpoint()).unwrap();
+        let counts = serde_json::to_string(&counts).unwrap();
+        // 17 bytes a record: its fingerprint and its count.
+        let first = text.replace(
+            &counts,
+            r#"{"next_seq":1,"counts":"AAAAAAAAAAAAAAAAAAAAAAE="}"#,
+        );
+        assert_ne!(first, text);
+        assert!(Checkpoint::from_bytes(&with_state(2, &first)).is_err());
+        let read = Checkpoint::from_bytes(&with_state(1, &first)).unwrap();
+        assert_eq!(read.day("2026-11-20".parse().unwrap()), DayState::default());
         assert_eq!(read.settled, checkpoint().settled);
     }
 }

@@ -127,18 +127,20 @@ fn sweep_order(sweep: &CompleteSweep) -> impl Ord + use<> {
     )
 }
 
-/// The later sweep, and of two parts of the same one the longer.
+/// The later sweep, and of two parts of the same one the longer; of one part told in two ways, the one that needs less of
+/// the log.
 fn partial_order(partial: &PartialSweep) -> impl Ord + '_ {
     (
         partial.started,
-        partial.seen.total(),
+        partial.seen.rows,
         partial.issued,
         &partial.token,
         partial.page_size,
         partial.found_new,
         partial.first_page,
-        partial.seen.digest(),
+        partial.seen.digest,
         partial.against.map(|id| (id.page_size, id.rows)),
+        partial.seen.order(),
     )
 }
 
@@ -147,7 +149,7 @@ mod tests {
     use chrono::{DateTime, Utc};
 
     use super::*;
-    use crate::checkpoint::SweepId;
+    use crate::checkpoint::{SeenRows, SweepId};
     use crate::ledger::{Counts, Ledger};
     use crate::record::Record;
     use crate::report::OPERATION_LOGS;
@@ -188,7 +190,7 @@ mod tests {
             page_size: 300,
             token: token.to_owned(),
             issued: at(minute),
-            seen: Counts::default(),
+            seen: SeenRows::new(&Counts::default(), &Ledger::default(), 0),
             found_new: false,
             against: None,
         }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::report::{OPERATION_LOGS, Report};
 
-pub use day::{CompleteSweep, DayState, PartialSweep, SweepId};
+pub use day::{CompleteSweep, DayState, PartialSweep, SeenRows, SweepId};
 pub use file::{CheckpointError, CheckpointFile, Committed, Loaded, Origin};
 pub use format::{FORMAT_VERSION, FormatError};
 
@@ -140,13 +140,13 @@ impl Checkpoint {
         self.settled.contains_key(&day)
     }
 
-    /// Takes the state of an open day out, to work on it; [`put_day`](Self::put_day) puts it back.
+    /// The state of an open day, as far as anything is known of it.
     #[must_use]
-    pub fn take_day(&mut self, day: NaiveDate) -> DayState {
-        self.days.remove(&day).unwrap_or_default()
+    pub fn day(&self, day: NaiveDate) -> DayState {
+        self.days.get(&day).cloned().unwrap_or_default()
     }
 
-    /// Puts the state of an open day back. A settled day is open again thereby, until it settles anew; how many entries
+    /// Replaces the state of an open day. A settled day is open again thereby, until it settles anew; how many entries
     /// it had stays known.
     pub fn put_day(&mut self, day: NaiveDate, state: DayState) {
         self.days.insert(day, state);
@@ -162,7 +162,7 @@ impl Checkpoint {
 
     /// Closes a day that Zoom does not keep any more.
     pub fn close_as_lost(&mut self, day: NaiveDate) {
-        let entries = self.take_day(day).ledger.next_seq;
+        let entries = self.day(day).ledger.next_seq;
         self.lost.insert(day);
         self.settle(day, entries);
     }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::delivery_log::is_oversized;
-use crate::ledger::Ledger;
-use crate::record::{Fingerprint, Record};
+use crate::ledger::{Ledger, RecordId};
+use crate::record::Record;
 
 /// Records of one day that were read and are not in the log, as far as the ledger knows.
 #[derive(Debug, Default)]
@@ -12,20 +12,29 @@ pub(super) struct Batch {
     /// In the order in which Zoom sent them: newest first.
     records: Vec<Record>,
     /// How many copies of a record the log shall have once the batch is delivered.
-    wanted: BTreeMap<Fingerprint, u32>,
+    wanted: BTreeMap<RecordId, u32>,
+    /// The length of their lines.
+    bytes: usize,
 }
 
 impl Batch {
-    pub(super) const fn len(&self) -> usize {
-        self.records.len()
+    /// Whether a further page might not fit into an object of `max` records and `max_bytes` of lines.
+    pub(super) const fn is_full(&self, page_size: u16, max: usize, max_bytes: usize) -> bool {
+        !self.is_empty()
+            && (self.records.len() + page_size as usize > max || self.bytes >= max_bytes)
     }
 
     pub(super) const fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
+    #[cfg(test)]
+    pub(super) const fn len(&self) -> usize {
+        self.records.len()
+    }
+
     /// How many copies of a record the log has or will have.
-    pub(super) fn copies(&self, record: Fingerprint, ledger: &Ledger) -> u32 {
+    pub(super) fn copies(&self, record: RecordId, ledger: &Ledger) -> u32 {
         let delivered = ledger.delivered.get(record);
         self.wanted
             .get(&record)
@@ -34,26 +43,29 @@ impl Batch {
 
     /// Adds one more copy of a record.
     pub(super) fn push(&mut self, record: Record, ledger: &Ledger) {
-        let copies = self.copies(record.fingerprint(), ledger);
-        self.wanted.insert(record.fingerprint(), copies + 1);
+        let id = RecordId::from(&record);
+        let copies = self.copies(id, ledger);
+        self.wanted.insert(id, copies + 1);
+        self.bytes += record.line().len();
         self.records.push(record.detach());
     }
 
     /// Drops the copies that the log has got from elsewhere since they were added.
     pub(super) fn settle(&mut self, ledger: &Ledger) {
-        let mut kept: BTreeMap<Fingerprint, u32> = BTreeMap::new();
+        let mut kept: BTreeMap<RecordId, u32> = BTreeMap::new();
         let wanted = &self.wanted;
         self.records.retain(|record| {
-            let fingerprint = record.fingerprint();
-            let wanted = wanted.get(&fingerprint).copied().unwrap_or(0);
-            let lacking = wanted.saturating_sub(ledger.delivered.get(fingerprint));
-            let kept = kept.entry(fingerprint).or_default();
+            let id = RecordId::from(record);
+            let wanted = wanted.get(&id).copied().unwrap_or(0);
+            let lacking = wanted.saturating_sub(ledger.delivered.get(id));
+            let kept = kept.entry(id).or_default();
             *kept += 1;
             *kept <= lacking
         });
         if self.records.is_empty() {
             self.wanted.clear();
         }
+        self.bytes = self.records.iter().map(|record| record.line().len()).sum();
     }
 
     /// The records of the next object, oldest first: at most `max`, and one alone that is too long a line to share
@@ -72,7 +84,12 @@ impl Batch {
 
     /// Removes the first `length` records, which are in the log now.
     pub(super) fn delivered(&mut self, length: usize) {
-        self.records.drain(..length);
+        for record in self.records.drain(..length) {
+            self.bytes -= record.line().len();
+        }
+        if self.records.is_empty() {
+            self.wanted.clear();
+        }
     }
 }
 

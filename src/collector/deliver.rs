@@ -7,7 +7,7 @@ use super::batch::Batch;
 use crate::checkpoint::DayState;
 use crate::clock::Clock;
 use crate::delivery_log::{Append, LogError};
-use crate::ledger::{Counts, CountsDigest};
+use crate::ledger::{Counts, CountsDigest, RecordId};
 use crate::store::Store;
 
 /// What a delivery met in the log.
@@ -22,7 +22,7 @@ pub(super) enum Met {
 impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// Delivers the whole batch. An empty one makes no call.
     pub(super) async fn deliver(
-        &mut self,
+        &self,
         day: NaiveDate,
         state: &mut DayState,
         batch: &mut Batch,
@@ -52,12 +52,12 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                 break;
             }
             let length = chunk.len();
-            if self.report.dry_run {
+            if self.dry_run {
                 for record in chunk {
-                    state.ledger.delivered.add(record.fingerprint());
+                    state.ledger.delivered.add(RecordId::from(record));
                 }
                 batch.delivered(length);
-                self.report.day(day).written += length as u64;
+                self.report.borrow_mut().day(day).written += length as u64;
                 continue;
             }
             match self
@@ -74,7 +74,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                 Append::Uncertain(error) => {
                     let digest = chunk
                         .iter()
-                        .map(|record| record.fingerprint())
+                        .map(|record| RecordId::from(*record))
                         .collect::<Counts>()
                         .digest();
                     uncertain = Some((self.log.key(day, state.ledger.next_seq), digest));
@@ -93,9 +93,10 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
         Ok(met)
     }
 
-    fn note_written(&mut self, day: NaiveDate, key: String, records: u64) {
+    fn note_written(&self, day: NaiveDate, key: String, records: u64) {
         tracing::info!(%day, key, records, "delivered");
-        self.report.day(day).written += records;
-        self.report.objects.push(key);
+        let mut report = self.report.borrow_mut();
+        report.day(day).written += records;
+        report.objects.push(key);
     }
 }

@@ -9,19 +9,26 @@ mod failure;
 mod pass;
 mod plan;
 mod read;
+mod remembered;
 mod report;
 
+use std::cell::{Cell, RefCell};
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::future;
+use tokio::sync::Mutex;
 
 pub use failure::{DayError, RunFailure, StopError};
 pub use report::{DayReport, RunReport};
 
-use self::plan::{Reading, Task};
-use crate::checkpoint::{CheckpointError, CheckpointFile, Committed, DayState, Loaded, Origin};
+use self::plan::{Plan, Reading, Task};
+use self::remembered::Remembered;
+use crate::checkpoint::{CheckpointFile, DayState, Loaded, Origin};
 use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
 use crate::report::Report;
+use crate::side_by_side::side_by_side;
 use crate::store::Store;
 use crate::zoom::{Meter, Zoom, ZoomError, earliest_day};
 
@@ -46,6 +53,35 @@ pub struct Settings {
     pub max_records_per_object: usize,
     /// The most requests to the report on one UTC day.
     pub daily_request_budget: u64,
+    /// What bounds the memory that a run takes.
+    pub limits: Limits,
+}
+
+/// What bounds the memory that a run takes. None of it changes what is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many days are read side by side. They share the requests of a second, so that it takes several of them to use
+    /// these up where Zoom takes its time to answer.
+    pub days_at_once: usize,
+    /// A day of more rows than this is read while no other such day is.
+    pub long_day: u64,
+    /// How many bytes of records are held for one object, all days that are read at the time together. A page that goes
+    /// beyond them is the last.
+    pub object_bytes: usize,
+    /// How many of a day's newest records the checkpoint carries: some pages, so that a run that finds nothing new needs
+    /// no others.
+    pub carried_records: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            days_at_once: 8,
+            long_day: 50_000,
+            object_bytes: 16 << 20,
+            carried_records: 2_000,
+        }
+    }
 }
 
 /// Collects a report: from `zoom` into `store`, by `clock`.
@@ -93,7 +129,9 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             .settings
             .start_date
             .map(|date| date.clamp(earliest_day(started.date_naive()), started.date_naive()));
-        let mut loaded = match file.load(start_date).await {
+        // Neither needs the other, and each is a way to AWS and back.
+        let (loaded, ()) = future::join(file.load(start_date), self.zoom.begin()).await;
+        let mut loaded = match loaded {
             Ok(loaded) => loaded,
             Err(error) => return Outcome::failed(report, StopError::Checkpoint(error)),
         };
@@ -123,7 +161,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
 
         let spent = loaded.checkpoint.requests.on(started.date_naive());
         let zoom_deadline = deadline - reserve(deadline - started);
-        let mut run = Run {
+        let run = Run {
             zoom: &self.zoom,
             clock: &self.clock,
             settings: &self.settings,
@@ -134,21 +172,22 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
                 started.date_naive(),
                 spent,
             ),
-            file,
-            loaded,
-            committed: Vec::new(),
+            remembered: Mutex::new(Remembered::new(file, loaded, !event.dry_run)),
             started,
             deadline,
-            report,
-            failures: Vec::new(),
-            halt: None,
+            dry_run: event.dry_run,
+            report: RefCell::new(report),
+            failures: RefCell::default(),
+            halt: RefCell::default(),
+            unreachable_days: Cell::new(0),
+            readings: Cell::new(0),
+            long_day: Mutex::new(()),
         };
-        self.zoom.begin().await;
-        let stopped = match &event.replay {
+        match &event.replay {
             Some(days) => run.replay(days.iter()).await,
             None => run.collect().await,
-        };
-        run.finish(stopped).await
+        }
+        run.finish().await
     }
 
     fn say_where_it_begins(&self, loaded: &Loaded, start_date: Option<NaiveDate>) {
@@ -186,197 +225,209 @@ fn reserve(whole: TimeDelta) -> TimeDelta {
     (whole / 6).clamp(TimeDelta::seconds(1), TimeDelta::seconds(20))
 }
 
-/// A run under way.
+/// A run under way. Several days are read at once on the one thread, so that what they share lies in cells, which nobody
+/// holds over an await, and in locks, which may be.
 struct Run<'a, Z, S, C> {
     zoom: &'a Z,
     clock: &'a C,
     settings: &'a Settings,
     log: DeliveryLog<'a, S>,
-    file: CheckpointFile<'a, S, C>,
     meter: Meter,
-    loaded: Loaded,
-    /// The requests that commits have counted already.
-    committed: Vec<(NaiveDate, u64)>,
+    /// Whoever has it waits for the bucket, and for nothing else.
+    remembered: Mutex<Remembered<'a, S, C>>,
     started: DateTime<Utc>,
     deadline: DateTime<Utc>,
-    report: RunReport,
-    failures: Vec<(NaiveDate, DayError)>,
-    /// Why the run must not go on to another day, although the day at hand failed for another reason.
-    halt: Option<StopError>,
+    dry_run: bool,
+    report: RefCell<RunReport>,
+    failures: RefCell<Vec<(NaiveDate, DayError)>>,
+    /// Why the run must not go on to another day.
+    halt: RefCell<Option<StopError>>,
+    /// Days for which Zoom gave no usable answer.
+    unreachable_days: Cell<u32>,
+    /// How many days are being read.
+    readings: Cell<usize>,
+    /// Who has it reads a long day.
+    long_day: Mutex<()>,
 }
 
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// An ordinary run: the open days, each as far as it is due.
-    async fn collect(&mut self) -> Option<StopError> {
-        self.close_lost_days(earliest_day(self.started.date_naive()));
-        if plan::passes_over(&self.loaded.checkpoint, self.settings, self.started) {
-            self.report.complete = false;
-        }
-        let mut unreachable_days = 0;
-        for Task { day, reading } in
-            plan::plan(&self.loaded.checkpoint, self.settings, self.started)
-        {
-            if reading == Reading::Sweep && self.has_swept(day) {
+    async fn collect(&self) {
+        let Plan { first, then } = {
+            let mut remembered = self.remembered.lock().await;
+            self.close_lost_days(&mut remembered, earliest_day(self.started.date_naive()));
+            let checkpoint = remembered.checkpoint();
+            if plan::passes_over(checkpoint, self.settings, self.started) {
+                self.report.borrow_mut().complete = false;
+            }
+            plan::plan(checkpoint, self.settings, self.started)
+        };
+        self.read_in_turn(first).await;
+        let days = then.into_iter().map(|tasks| self.read_in_turn(tasks));
+        side_by_side(self.settings.limits.days_at_once, days).await;
+    }
+
+    async fn read_in_turn(&self, tasks: Vec<Task>) {
+        for Task { day, reading } in tasks {
+            if self.halt.borrow().is_some() {
+                return;
+            }
+            if reading == Reading::Sweep && self.has_swept(day).await {
                 // Its head was all of it.
                 continue;
             }
-            match self.read_day(day, reading).await {
-                Ok(()) => {}
-                Err(failure) => {
-                    // A day may be too much for Zoom. Two, and not a page of any other, and it is Zoom that is down.
-                    unreachable_days += u32::from(matches!(
-                        failure,
-                        DayError::Zoom(ZoomError::Unavailable { .. })
-                    ));
-                    let is_down = unreachable_days >= 2 && self.report.days.is_empty();
-                    if let Some(stop) = self.note_failure(day, failure, is_down) {
-                        return Some(stop);
-                    }
-                }
-            }
+            let Err(failure) = self.read_day(day, reading).await else {
+                continue;
+            };
+            // A day may be too much for Zoom. Two, and not a page of any other, and it is Zoom that is down.
+            let unreachable = matches!(failure, DayError::Zoom(ZoomError::Unavailable { .. }));
+            let days = self.unreachable_days.get() + u32::from(unreachable);
+            self.unreachable_days.set(days);
+            let is_down = days >= 2 && self.report.borrow().days.is_empty();
+            self.note_failure(day, failure, is_down).await;
         }
-        None
     }
 
-    /// A replay: the given days from their first page to their last.
-    async fn replay(&mut self, days: impl Iterator<Item = NaiveDate>) -> Option<StopError> {
+    /// A replay: the given days from their first page to their last, one after the other.
+    async fn replay(&self, days: impl Iterator<Item = NaiveDate>) {
         for day in days {
             let result = match self.reopen(day).await {
                 Ok(()) => self.read_day(day, Reading::Sweep).await,
                 Err(error) => Err(error.into()),
             };
-            if let Err(failure) = result
-                && let Some(stop) = self.note_failure(day, failure, false)
-            {
-                return Some(stop);
+            if let Err(failure) = result {
+                self.note_failure(day, failure, false).await;
+            }
+            if self.halt.borrow().is_some() {
+                return;
             }
         }
-        None
     }
 
     /// Makes a settled day an open one again. Its ledger is the log itself.
-    async fn reopen(&mut self, day: NaiveDate) -> Result<(), crate::delivery_log::LogError> {
-        let checkpoint = &mut self.loaded.checkpoint;
+    async fn reopen(&self, day: NaiveDate) -> Result<(), crate::delivery_log::LogError> {
+        let mut remembered = self.remembered.lock().await;
+        let checkpoint = remembered.checkpoint();
         if !checkpoint.days.contains_key(&day) {
             let expected = checkpoint.settled.get(&day).copied().unwrap_or(0);
             let ledger = self.log.rebuild(day, expected).await?;
-            checkpoint.put_day(
-                day,
-                DayState {
-                    ledger,
-                    ..DayState::default()
-                },
-            );
+            let state = DayState {
+                ledger: ledger.newest(self.settings.limits.carried_records),
+                ..DayState::default()
+            };
+            remembered.checkpoint_mut().put_day(day, state);
         }
         Ok(())
     }
 
-    fn close_lost_days(&mut self, earliest: NaiveDate) {
+    fn close_lost_days(&self, remembered: &mut Remembered<'_, S, C>, earliest: NaiveDate) {
         let Some(last) = earliest.pred_opt() else {
             return;
         };
-        for day in self.loaded.checkpoint.open_days(last) {
-            self.close_as_lost(day);
+        for day in remembered.checkpoint().open_days(last) {
+            self.close_as_lost(remembered, day);
         }
     }
 
-    fn close_as_lost(&mut self, day: NaiveDate) {
-        let checkpoint = &mut self.loaded.checkpoint;
+    fn close_as_lost(&self, remembered: &mut Remembered<'_, S, C>, day: NaiveDate) {
+        let checkpoint = remembered.checkpoint_mut();
         if day <= checkpoint.settled_through {
             // It was settled once, and a replay opened it again.
-            let entries = checkpoint.take_day(day).ledger.next_seq;
+            let entries = checkpoint.day(day).ledger.next_seq;
             checkpoint.settle(day, entries);
             return;
         }
         tracing::error!(%day, "Zoom does not keep this day any more; it is closed as lost, with what was delivered of it");
         checkpoint.close_as_lost(day);
-        self.report.lost.push(day);
+        self.report.borrow_mut().lost.push(day);
     }
 
     /// Whether this run has swept the day already.
-    fn has_swept(&self, day: NaiveDate) -> bool {
-        let state = self.loaded.checkpoint.days.get(&day);
+    async fn has_swept(&self, day: NaiveDate) -> bool {
+        let remembered = self.remembered.lock().await;
+        let state = remembered.checkpoint().days.get(&day);
         state
             .and_then(|state| state.sweep)
             .is_some_and(|sweep| sweep.started >= self.started)
     }
 
     /// Sorts a day's failure: what concerns every day stops the run, anything else is that day's alone.
-    fn note_failure(&mut self, day: NaiveDate, failure: DayError, stop: bool) -> Option<StopError> {
-        self.report.complete = false;
+    async fn note_failure(&self, day: NaiveDate, failure: DayError, stop: bool) {
+        self.report.borrow_mut().complete = false;
         if let DayError::Zoom(error) = &failure
             && error.is_pause()
         {
-            self.heed(day, error);
-            return self.halt.take();
+            self.heed(day, error).await;
+            return;
+        }
+        let known = match &*self.halt.borrow() {
+            Some(StopError::Day(_, reason)) => *reason == failure,
+            _ => false,
+        };
+        if known {
+            // The days beside the one that met it first are refused with its reason.
+            return;
         }
         tracing::error!(%day, kind = failure.kind(), problem = %failure, "a day failed");
         if failure.stops_run() {
-            return Some(StopError::Day(day, failure));
+            self.halt(StopError::Day(day, failure));
+            return;
         }
-        self.failures.push((day, failure));
-        self.halt.take().or(stop.then_some(StopError::Unreachable))
+        self.failures.borrow_mut().push((day, failure));
+        if stop {
+            self.halt(StopError::Unreachable);
+        }
     }
 
     /// Takes what Zoom said on one day for all of them, where it is meant so.
-    fn heed(&mut self, day: NaiveDate, said: &ZoomError) {
+    async fn heed(&self, day: NaiveDate, said: &ZoomError) {
         if said.is_pause() {
             tracing::info!(%day, reason = %said, "the run stops here; a later one goes on");
-            let paused_until = &mut self.loaded.checkpoint.paused_until;
+            let mut remembered = self.remembered.lock().await;
+            let paused_until = &mut remembered.checkpoint_mut().paused_until;
             *paused_until = (*paused_until).max(said.paused_until());
-            self.halt = Some(StopError::Pause(said.clone()));
+            self.halt(StopError::Pause(said.clone()));
         } else if said.stops_run() {
-            self.halt = Some(StopError::Day(day, said.clone().into()));
+            self.halt(StopError::Day(day, said.clone().into()));
         }
     }
 
-    /// Writes the checkpoint, if this run may.
-    async fn commit(&mut self) -> Result<Committed, CheckpointError> {
-        if self.report.dry_run {
-            return Ok(Committed::Alone);
+    /// Lets no further day begin. The first reason counts; but a failure is one, whatever paused the run before.
+    fn halt(&self, why: StopError) {
+        let mut halt = self.halt.borrow_mut();
+        if matches!(*halt, None | Some(StopError::Pause(_))) {
+            *halt = Some(why);
         }
-        let spent = self.meter.usage().by_day;
-        let before = |day| {
-            self.committed
-                .iter()
-                .find(|(other, _)| *other == day)
-                .map_or(0, |(_, requests)| *requests)
-        };
-        let new: Vec<_> = spent
-            .iter()
-            .map(|&(day, requests)| (day, requests.saturating_sub(before(day))))
-            .collect();
-        let met = self.file.commit(&mut self.loaded, &new).await?;
-        self.committed = spent;
-        Ok(met)
     }
 
-    async fn finish(mut self, stopped: Option<StopError>) -> Outcome {
+    async fn finish(self) -> Outcome {
         let now = self.clock.now();
-        let checkpoint = &mut self.loaded.checkpoint;
+        let mut report = self.report.into_inner();
+        let mut remembered = self.remembered.into_inner();
+        let checkpoint = remembered.checkpoint_mut();
         // A dry run or a replay says nothing about the open days.
-        if self.report.complete && self.report.ordinary {
+        if report.complete && report.ordinary {
             checkpoint.last_complete_run = checkpoint.last_complete_run.max(Some(now));
         }
-        checkpoint.newest_record = checkpoint.newest_record.max(self.report.newest_record);
-        checkpoint.ask_tomorrow |= self.report.misdated > 0;
-        let mut stopped = stopped.filter(|stop| !matches!(stop, StopError::Pause(_)));
-        if let Err(error) = self.commit().await {
+        checkpoint.newest_record = checkpoint.newest_record.max(report.newest_record);
+        checkpoint.ask_tomorrow |= report.misdated > 0;
+        let halt = self.halt.into_inner();
+        let mut stopped = halt.filter(|stop| !matches!(stop, StopError::Pause(_)));
+        let usage = self.meter.usage();
+        if let Err(error) = remembered.commit(usage.by_day.clone()).await {
             tracing::error!(problem = %error, "the checkpoint was not written; the next run reads the log instead");
-            self.report.complete = false;
+            report.complete = false;
             stopped = stopped.or(Some(StopError::Checkpoint(error)));
         }
-        self.report.usage = self.meter.usage();
-        self.report.failed_days = self.failures.iter().map(|(day, _)| *day).collect();
-        self.report.finish(&self.loaded.checkpoint, now);
-        let failed = stopped.is_some() || !self.failures.is_empty();
+        let failures = self.failures.into_inner();
+        report.usage = usage;
+        report.failed_days = failures.iter().map(|(day, _)| *day).collect();
+        report.finish(remembered.checkpoint(), now);
+        let failed = stopped.is_some() || !failures.is_empty();
         let failure = failed.then_some(RunFailure {
             stopped,
-            days: self.failures,
+            days: failures,
         });
-        Outcome {
-            report: self.report,
-            failure,
-        }
+        Outcome { report, failure }
     }
 }

@@ -10,9 +10,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use super::batch::Batch;
 use super::failure::DayError;
 use super::plan::Reading;
-use crate::checkpoint::{CompleteSweep, DayState, PartialSweep, SweepId};
-use crate::ledger::Counts;
+use crate::checkpoint::{CompleteSweep, DayState, PartialSweep, SeenRows, SweepId};
+use crate::ledger::{Counts, Ledger, RecordId};
 use crate::record::Record;
+use crate::zoom::PageQuery;
 
 /// Zoom's page tokens live 15 minutes; one this old is not worth a request.
 const TOKEN_LIFETIME: TimeDelta = TimeDelta::minutes(14);
@@ -23,6 +24,9 @@ const ENDLESS_ROWS: usize = 60_000;
 
 /// After so many empty pages in a row that each promise another, too.
 const ENDLESS_EMPTY_PAGES: u32 = 20;
+
+/// A head read that added so many rows goes on to the day's end: it remembers each of them, and a sweep need not.
+const LONG_HEAD: u64 = 20_000;
 
 /// A record counts as late when a sweep that began this long after its time had not seen it.
 const LATE: TimeDelta = TimeDelta::seconds(60);
@@ -45,7 +49,7 @@ pub(super) struct Pass {
     found_new: bool,
     /// The complete sweep before this one.
     against: Option<SweepId>,
-    /// Rows that this pass added to the batch.
+    /// Rows that this pass added to the batch, while it reads the head.
     accepted: Counts,
     /// Rows that were seen more often over all pages than the log has them, but not within one page.
     excess: Vec<Record>,
@@ -67,16 +71,28 @@ pub(super) struct Taken {
     pub(super) misdated: u64,
     /// The newest time of a new row.
     pub(super) newest: Option<DateTime<Utc>>,
-    /// Whether every row was known before this pass began; an empty page tells nothing.
+    /// For a head read, whether every row was known before this pass began; an empty page tells nothing.
     pub(super) nothing_new: bool,
 }
 
 impl Pass {
-    /// A pass over `day`: where a sweep stopped while its token lives, else from the first page.
+    /// The sweep of an earlier run that a pass can go on with, while its token lives.
+    pub(super) fn resumes(
+        reading: Reading,
+        state: &DayState,
+        now: DateTime<Utc>,
+    ) -> Option<&PartialSweep> {
+        let partial = state.partial.as_ref()?;
+        (reading == Reading::Sweep && now < partial.issued + TOKEN_LIFETIME).then_some(partial)
+    }
+
+    /// A pass over `day`: from where the sweep stopped that it resumes, with the rows that had seen, or else from the first
+    /// page.
     pub(super) fn begin(
         day: NaiveDate,
         reading: Reading,
         state: &DayState,
+        resumed: Option<(PartialSweep, Counts)>,
         page_size: u16,
         now: DateTime<Utc>,
     ) -> Self {
@@ -98,28 +114,45 @@ impl Pass {
             rows_without_news: 0,
             empty_pages: 0,
         };
-        if reading == Reading::Sweep {
-            match &state.partial {
-                Some(partial) if now < partial.issued + TOKEN_LIFETIME => {
-                    pass.started = partial.started;
-                    pass.page_size = partial.page_size;
-                    pass.token = Some(partial.token.clone());
-                    pass.tokens.insert(partial.token.clone());
-                    pass.issued = partial.issued;
-                    pass.first_page = Some(partial.first_page);
-                    pass.seen = partial.seen.clone();
-                    pass.found_new = partial.found_new;
-                    pass.against = partial.against;
-                }
-                _ => pass.page_size = sweep_page_size(state, page_size),
+        match resumed {
+            Some((partial, seen)) => {
+                pass.started = partial.started;
+                pass.page_size = partial.page_size;
+                pass.tokens.insert(partial.token.clone());
+                pass.token = Some(partial.token);
+                pass.issued = partial.issued;
+                pass.first_page = Some(partial.first_page);
+                pass.seen = seen;
+                pass.found_new = partial.found_new;
+                pass.against = partial.against;
             }
+            None if reading == Reading::Sweep => {
+                pass.page_size = sweep_page_size(state, page_size);
+            }
+            None => {}
         }
         pass
     }
 
+    /// Makes it a sweep, from here on: it reads on to the day's end.
+    pub(super) fn read_on(&mut self) {
+        self.reading = Reading::Sweep;
+        // What a head read needs to know to stop.
+        self.accepted = Counts::default();
+    }
+
+    /// Asks for the page that it is at.
+    pub(super) fn query(&self) -> PageQuery {
+        PageQuery {
+            day: self.day,
+            page_size: self.page_size,
+            token: self.token.clone(),
+        }
+    }
+
     /// Begins again at the first page, after Zoom refused the token.
     pub(super) fn restart(&mut self, now: DateTime<Utc>) {
-        self.reading = Reading::Sweep;
+        self.read_on();
         self.started = now;
         self.token = None;
         self.first_page = None;
@@ -134,10 +167,11 @@ impl Pass {
     pub(super) fn take(&mut self, rows: Vec<Record>, state: &DayState, batch: &mut Batch) -> Taken {
         let mut taken = Taken::default();
         let ledger = &state.ledger;
-        let on_page: Counts = rows.iter().map(Record::fingerprint).collect();
+        let on_page: Counts = rows.iter().map(RecordId::from).collect();
         // What this pass has added itself does not end a head read: a page of rows that were pushed down by new ones
         // has nothing new either, and below it there may be rows that nobody has read.
-        taken.nothing_new = !rows.is_empty()
+        taken.nothing_new = self.reading == Reading::Head
+            && !rows.is_empty()
             && on_page.iter().all(|(record, count)| {
                 count
                     <= batch
@@ -159,7 +193,7 @@ impl Pass {
 
         let mut within_page = Counts::default();
         for row in rows {
-            let record = row.fingerprint();
+            let record = RecordId::from(&row);
             let seen = self.seen.add(record);
             // Equal rows within one answer are believed at once; over several pages only as many as two sweeps proved.
             let believed = within_page
@@ -187,8 +221,13 @@ impl Pass {
 
     fn add(&mut self, row: Record, state: &DayState, batch: &mut Batch) {
         self.found_new = true;
-        self.accepted.add(row.fingerprint());
+        if self.reading == Reading::Head {
+            self.accepted.add(RecordId::from(&row));
+        }
         batch.push(row, &state.ledger);
+        if self.accepted.total() >= LONG_HEAD {
+            self.read_on();
+        }
     }
 
     /// Goes on to the page of `token`.
@@ -204,15 +243,16 @@ impl Pass {
         Ok(())
     }
 
-    /// Where another run can go on. All rows seen must be in the log.
-    pub(super) fn to_partial(&self) -> Option<PartialSweep> {
+    /// Where another run can go on. All rows seen must be in the log, and `ledger` must count it. No more than `few` rows
+    /// are told without it.
+    pub(super) fn to_partial(&self, ledger: &Ledger, few: usize) -> Option<PartialSweep> {
         Some(PartialSweep {
             started: self.started,
             first_page: self.first_page(),
             page_size: self.page_size,
             token: self.token.clone()?,
             issued: self.issued,
-            seen: self.seen.clone(),
+            seen: SeenRows::new(&self.seen, ledger, few),
             found_new: self.found_new,
             against: self.against,
         })
@@ -239,7 +279,7 @@ impl Pass {
             }
         }
         for row in std::mem::take(&mut self.excess) {
-            let record = row.fingerprint();
+            let record = RecordId::from(&row);
             if batch.copies(record, &state.ledger) < state.confirmed.get(record) {
                 self.add(row, state, batch);
             }
@@ -320,12 +360,16 @@ mod tests {
         .unwrap()
     }
 
+    fn id(text: &str) -> RecordId {
+        RecordId::from(&row(text))
+    }
+
     fn rows(texts: &[&str]) -> Vec<Record> {
         texts.iter().map(|text| row(text)).collect()
     }
 
     fn pass(reading: Reading, state: &DayState) -> Pass {
-        Pass::begin(now().date_naive(), reading, state, 300, now())
+        Pass::begin(now().date_naive(), reading, state, None, 300, now())
     }
 
     fn deliver(batch: &mut Batch, state: &mut DayState) {
@@ -379,7 +423,7 @@ mod tests {
         // The row that moved: this sweep sees one b, and a new row.
         let second = sweep(&mut state, &mut batch, &[&["n", "a"], &["b"]]);
         assert!(!second.undecided && batch.is_empty());
-        assert_eq!(state.ledger.delivered.get(row("b").fingerprint()), 1);
+        assert_eq!(state.ledger.delivered.get(id("b")), 1);
         // Two sweeps by the same page size may both be wrong in the same way.
         state.sweep = None;
         let third = sweep(&mut state, &mut batch, &[&["n", "a"], &["b"], &["b"]]);
@@ -396,7 +440,7 @@ mod tests {
     fn proven_copies_that_vanished_before_their_delivery_are_given_up() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
         state.ledger.record(&rows(&["a"]));
-        state.confirmed.raise(row("a").fingerprint(), 2);
+        state.confirmed.raise(id("a"), 2);
         assert!(state.lacks_confirmed());
         let mut sweep = pass(Reading::Sweep, &state);
         sweep.take(rows(&["a"]), &state, &mut batch);
@@ -449,18 +493,19 @@ mod tests {
         cut.answered(now());
         cut.take(rows(&["a"]), &state, &mut batch);
         deliver(&mut batch, &mut state);
-        assert_eq!(cut.to_partial(), None, "the first page has no token");
+        let to_partial = |cut: &Pass| cut.to_partial(&state.ledger, 0);
+        assert_eq!(to_partial(&cut), None, "the first page has no token");
         cut.advance("t1".to_owned(), now()).unwrap();
-        state.partial = cut.to_partial();
+        state.partial = to_partial(&cut);
 
         let later = |minutes| {
-            Pass::begin(
-                cut.day,
-                Reading::Sweep,
-                &state,
-                300,
-                now() + TimeDelta::minutes(minutes),
-            )
+            let now = now() + TimeDelta::minutes(minutes);
+            let resumed = Pass::resumes(Reading::Sweep, &state, now);
+            let resumed = resumed.map(|partial| {
+                let seen = partial.seen.restore(&state.ledger.delivered);
+                (partial.clone(), seen.unwrap())
+            });
+            Pass::begin(cut.day, Reading::Sweep, &state, resumed, 300, now)
         };
         let resumed = later(13);
         assert_eq!(
@@ -474,8 +519,8 @@ mod tests {
             (anew.token, anew.started),
             (None, now() + TimeDelta::minutes(14))
         );
-        let head = Pass::begin(cut.day, Reading::Head, &state, 300, now());
-        assert_eq!(head.token, None, "a head is at the top");
+        let head = Pass::resumes(Reading::Head, &state, now());
+        assert_eq!(head, None, "a head is at the top");
     }
 
     #[test]

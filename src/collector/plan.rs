@@ -36,12 +36,21 @@ pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
         .and_utc()
 }
 
-/// What is due at `now`: today's head first, because an alert cannot wait for a backlog; then the other days,
-/// oldest first, because Zoom forgets those first; today's sweep last.
-pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Vec<Task> {
+/// What a run reads.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// Before anything else, one after the other: today's head, because an alert cannot wait for a backlog.
+    pub(super) first: Vec<Task>,
+    /// Then, side by side, what is due of each other day, oldest first, because Zoom forgets those first; today's sweep
+    /// last. Of one day, one after the other.
+    pub(super) then: Vec<Vec<Task>>,
+}
+
+/// What is due at `now`.
+pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Plan {
     let today = now.date_naive();
     let unknown = DayState::default();
-    let (mut first, mut then, mut at_last) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut plan, mut at_last) = (Plan::default(), Vec::new());
     for day in checkpoint.open_days(last_day(checkpoint, now)) {
         let state = checkpoint.days.get(&day).unwrap_or(&unknown);
         let sweep_is_due = needs_sweep(state, day, settings, now) && !waits(state, settings, now);
@@ -56,21 +65,25 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
         if day < today {
             let head_is_due = now < end_of(day) + HEAD_AFTER_END;
             // A sweep that goes on halfway down does not see the head.
-            if head_is_due && (!sweep_is_due || state.partial.is_some()) {
-                then.push(head);
-            }
-            then.extend(sweep_is_due.then_some(sweep));
+            let head_is_due = head_is_due && (!sweep_is_due || state.partial.is_some());
+            let due = [(head_is_due, head), (sweep_is_due, sweep)];
+            let due: Vec<_> = due
+                .into_iter()
+                .filter_map(|(is_due, task)| is_due.then_some(task))
+                .collect();
+            plan.then.extend((!due.is_empty()).then_some(due));
         } else if sweep_is_due
             && (is_unread(state) || (settings.full_sweep.is_zero() && state.partial.is_none()))
         {
             // Its head would be all of it.
-            first.push(sweep);
+            plan.first.push(sweep);
         } else {
-            first.push(head);
-            at_last.extend(sweep_is_due.then_some(sweep));
+            plan.first.push(head);
+            at_last.extend(sweep_is_due.then(|| vec![sweep]));
         }
     }
-    first.into_iter().chain(then).chain(at_last).collect()
+    plan.then.append(&mut at_last);
+    plan
 }
 
 /// Whether a day that should be swept at `now` is passed over, because its pages made no sense a short while ago.
@@ -120,8 +133,9 @@ fn needs_sweep(state: &DayState, day: NaiveDate, settings: &Settings, now: DateT
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkpoint::{CompleteSweep, PartialSweep, SweepId};
-    use crate::ledger::Counts;
+    use crate::checkpoint::{CompleteSweep, PartialSweep, SeenRows, SweepId};
+    use crate::collector::Limits;
+    use crate::ledger::{Counts, Ledger};
     use crate::report::OPERATION_LOGS;
 
     fn at(text: &str) -> DateTime<Utc> {
@@ -143,6 +157,7 @@ mod tests {
             full_sweep: TimeDelta::minutes(360),
             max_records_per_object: 50_000,
             daily_request_budget: 10_000,
+            limits: Limits::default(),
         }
     }
 
@@ -164,9 +179,10 @@ mod tests {
     }
 
     fn planned(checkpoint: &Checkpoint, now: &str) -> Vec<String> {
-        let tasks = plan(checkpoint, &settings(), at(now));
-        tasks
+        let Plan { first, then } = plan(checkpoint, &settings(), at(now));
+        first
             .iter()
+            .chain(then.iter().flatten())
             .map(|task| format!("{:?} {}", task.reading, task.day.format("%d")))
             .collect()
     }
@@ -214,7 +230,7 @@ mod tests {
             page_size: 300,
             token: "t".to_owned(),
             issued: at("2026-11-22T23:59:00Z"),
-            seen: Counts::default(),
+            seen: SeenRows::new(&Counts::default(), &Ledger::default(), 0),
             found_new: false,
             against: None,
         });
@@ -227,6 +243,8 @@ mod tests {
             planned(&checkpoint, "2026-11-23T06:09:00Z"),
             ["Head 23", "Sweep 22"]
         );
+        let Plan { then, .. } = plan(&checkpoint, &settings(), at("2026-11-23T00:10:00Z"));
+        assert_eq!(then.len(), 1, "one day, one after the other: {then:?}");
     }
 
     #[test]

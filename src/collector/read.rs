@@ -1,6 +1,9 @@
 //! Reading a day: page after page from Zoom, what is new into the log, and how far that went into the checkpoint.
 
+use std::pin::pin;
+
 use chrono::{Months, NaiveDate};
+use futures_util::future::{Either, select};
 
 use super::Run;
 use super::batch::Batch;
@@ -8,8 +11,11 @@ use super::deliver::Met;
 use super::failure::DayError;
 use super::pass::Pass;
 use super::plan::{Reading, end_of};
-use crate::checkpoint::{Committed, DayState};
+use crate::checkpoint::{DayState, PartialSweep};
 use crate::clock::Clock;
+use crate::delivery_log::LogError;
+use crate::ledger::{Counts, Ledger, RecordId};
+use crate::record::Record;
 use crate::store::Store;
 use crate::zoom::{Page, PageQuery, Zoom, ZoomError};
 
@@ -24,14 +30,36 @@ enum End {
     Complete,
 }
 
+/// A day in hand: what is known of it, the reading of it, and what is on its way to the log.
+struct Day {
+    state: DayState,
+    pass: Pass,
+    batch: Batch,
+    /// How often another run's checkpoint had been merged in when `state` was taken out of the checkpoint.
+    merges: u64,
+}
+
+/// Counts a reading for as long as it goes on.
+struct Share<'a>(&'a std::cell::Cell<usize>);
+
+impl<'a> Share<'a> {
+    fn of(readings: &'a std::cell::Cell<usize>) -> Self {
+        readings.set(readings.get() + 1);
+        Self(readings)
+    }
+}
+
+impl Drop for Share<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// Reads a day as far as `reading` says, and once more if equal rows on different pages need a second sweep to
     /// be believed.
-    pub(super) async fn read_day(
-        &mut self,
-        day: NaiveDate,
-        reading: Reading,
-    ) -> Result<(), DayError> {
+    pub(super) async fn read_day(&self, day: NaiveDate, reading: Reading) -> Result<(), DayError> {
+        let _share = Share::of(&self.readings);
         let again = self.read_once(day, reading).await?;
         if again {
             // At once, while nothing arrives in between; if it does all the same, the next due sweep tries again.
@@ -41,33 +69,25 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// One pass over a day. True if it is complete but undecided.
-    async fn read_once(&mut self, day: NaiveDate, reading: Reading) -> Result<bool, DayError> {
-        let mut state = self.loaded.checkpoint.take_day(day);
-        let mut pass = Pass::begin(
-            day,
-            reading,
-            &state,
-            self.settings.page_size,
-            self.clock.now(),
-        );
-        let mut batch = Batch::default();
-        let objects = self.report.objects.len();
+    async fn read_once(&self, date: NaiveDate, reading: Reading) -> Result<bool, DayError> {
+        let mut day = self.take_up(date, reading).await?;
+        let written = self.report.borrow().written_on(date);
 
-        let mut result = self.turn_pages(&mut pass, &mut state, &mut batch).await;
+        let mut result = self.turn_pages(&mut day).await;
         if let Err(
             DayError::Zoom(_) | DayError::RepeatedToken { .. } | DayError::EndlessPages { .. },
         ) = result
         {
             if !matches!(result, Err(DayError::Zoom(_))) {
-                state.broken = Some(self.clock.now());
+                day.state.broken = Some(self.clock.now());
             }
             // What was read before Zoom failed is delivered all the same, and the next run goes on behind it.
-            match self.deliver(day, &mut state, &mut batch).await {
-                Ok(_) => self.keep_place(&pass, &mut state, &result),
+            match self.deliver(date, &mut day.state, &mut day.batch).await {
+                Ok(_) => self.keep_place(&mut day, &result),
                 Err(error) => {
                     // What Zoom said holds for the other days all the same.
                     if let Err(DayError::Zoom(said)) = &result {
-                        self.heed(day, said);
+                        self.heed(date, said).await;
                     }
                     result = Err(error.into());
                 }
@@ -75,129 +95,221 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         }
         let outcome = match result {
             Ok(End::Head) => Ok(false),
-            Ok(End::Complete) => self
-                .complete(&mut pass, &mut state, &mut batch)
-                .await
-                .map_err(DayError::from),
+            Ok(End::Complete) => self.complete(&mut day).await.map_err(DayError::from),
             Err(error) => {
-                if pass.found_new() {
-                    state.mark_unread(pass.first_page());
+                if day.pass.found_new() {
+                    day.state.mark_unread(day.pass.first_page());
                 }
                 Err(error)
             }
         };
-        if matches!(outcome, Err(DayError::Zoom(ZoomError::BeyondHistory))) && self.is_old(day) {
-            return self.close_refused_day(day, state);
+        if matches!(outcome, Err(DayError::Zoom(ZoomError::BeyondHistory))) && self.is_old(date) {
+            return self.close_refused_day(date, day).await;
         }
-        self.put_back(day, state, &pass);
-        if self.report.objects.len() > objects && outcome.is_ok() {
+        self.put_back(date, day).await;
+        if outcome.is_ok() && self.report.borrow().written_on(date) > written {
             self.commit().await?;
         }
         outcome
     }
 
-    async fn turn_pages(
-        &mut self,
-        pass: &mut Pass,
-        state: &mut DayState,
-        batch: &mut Batch,
-    ) -> Result<End, DayError> {
-        let mut restarts = 0;
-        loop {
-            let query = PageQuery {
-                day: pass.day,
-                page_size: pass.page_size,
-                token: pass.token.clone(),
+    /// Takes a day out of the checkpoint, and goes on with the sweep of an earlier run if `reading` can.
+    async fn take_up(&self, date: NaiveDate, reading: Reading) -> Result<Day, DayError> {
+        let (mut state, merges) = {
+            let remembered = self.remembered.lock().await;
+            (remembered.checkpoint().day(date), remembered.merges())
+        };
+        let resumed = match Pass::resumes(reading, &state, self.clock.now()).cloned() {
+            Some(partial) => {
+                let seen = self.know_again(date, &partial, &mut state.ledger).await?;
+                seen.map(|seen| (partial, seen))
+            }
+            None => None,
+        };
+        let (page_size, now) = (self.settings.page_size, self.clock.now());
+        let pass = Pass::begin(date, reading, &state, resumed, page_size, now);
+        Ok(Day {
+            state,
+            pass,
+            batch: Batch::default(),
+            merges,
+        })
+    }
+
+    /// The rows that a sweep had seen when it was cut short. None when they cannot be told any more.
+    async fn know_again(
+        &self,
+        date: NaiveDate,
+        partial: &PartialSweep,
+        ledger: &mut Ledger,
+    ) -> Result<Option<Counts>, LogError> {
+        let entries = partial.seen.entries();
+        let log = self.log.count(date, 0..entries).await?;
+        let seen = partial.seen.restore(&log);
+        if seen.is_none() {
+            tracing::warn!(day = %date, "the log is not what it was when the sweep was cut short; beginning again at the first page");
+        }
+        if !ledger.is_whole() {
+            // What it has seen may be older than what the checkpoint carries.
+            let (mut delivered, rest) = if entries <= ledger.next_seq {
+                (log, entries..ledger.next_seq)
+            } else {
+                (Counts::default(), 0..ledger.next_seq)
             };
-            let page = match self.zoom.page(&query, &self.meter).await {
-                Err(ZoomError::PageTokenExpired) if pass.token.is_some() && restarts < RESTARTS => {
-                    tracing::info!(day = %pass.day, "the page token expired; beginning again at the first page");
+            delivered.add_all(&self.log.count(date, rest).await?);
+            *ledger = Ledger::whole(ledger.next_seq, delivered);
+        }
+        Ok(seen)
+    }
+
+    async fn turn_pages(&self, day: &mut Day) -> Result<End, DayError> {
+        let date = day.pass.day;
+        let mut restarts = 0;
+        let mut long_day = None;
+        let mut page = self.page(day.pass.query()).await;
+        loop {
+            let Page { rows, next } = match page {
+                Err(ZoomError::PageTokenExpired)
+                    if day.pass.token.is_some() && restarts < RESTARTS =>
+                {
+                    tracing::info!(day = %date, "the page token expired; beginning again at the first page");
                     restarts += 1;
-                    pass.restart(self.clock.now());
+                    day.pass.restart(self.clock.now());
+                    page = self.page(day.pass.query()).await;
                     continue;
                 }
                 page => page?,
             };
-            pass.answered(self.clock.now());
-            if !batch.is_empty()
-                && batch.len() + page.rows.len() > self.settings.max_records_per_object
-            {
-                self.deliver_so_far(pass, state, batch).await?;
-            }
-            let Page { rows, next } = page;
-            let nothing_new = self.take(pass, rows, state, batch);
+            day.pass.answered(self.clock.now());
+            self.look_up(date, &rows, &mut day.state.ledger).await?;
+            let nothing_new = self.take(day, rows);
             // A day of one page has been swept with its head.
-            if nothing_new && pass.reading == Reading::Head && next.is_some() {
-                match self.deliver(pass.day, state, batch).await? {
+            if nothing_new && next.is_some() {
+                match self.deliver(date, &mut day.state, &mut day.batch).await? {
                     Met::Nothing => return Ok(End::Head),
-                    Met::ForeignEntry => pass.reading = Reading::Sweep,
+                    Met::ForeignEntry => day.pass.read_on(),
                 }
             }
-            match next {
-                Some(token) => pass.advance(token, self.clock.now())?,
-                None => {
-                    self.deliver(pass.day, state, batch).await?;
-                    return Ok(End::Complete);
-                }
+            let Some(token) = next else {
+                self.deliver(date, &mut day.state, &mut day.batch).await?;
+                return Ok(End::Complete);
+            };
+            day.pass.advance(token, self.clock.now())?;
+            if long_day.is_none() && day.pass.rows() > self.settings.limits.long_day {
+                long_day = Some(self.long_day.lock().await);
             }
+            page = if self.is_full(day) {
+                self.deliver_meanwhile(day).await?
+            } else {
+                self.page(day.pass.query()).await
+            };
         }
     }
 
-    /// Counts a page's rows. True if none of them is new.
-    fn take(
-        &mut self,
-        pass: &mut Pass,
-        rows: Vec<crate::record::Record>,
-        state: &DayState,
-        batch: &mut Batch,
-    ) -> bool {
-        let taken = pass.take(rows, state, batch);
-        if taken.misdated > 0 {
-            tracing::warn!(day = %pass.day, rows = taken.misdated, "rows whose time is not on the day asked; tomorrow is asked for too from now on");
+    /// Asks for a page. What Zoom says of more than this day holds for the others at once: they may be about to ask.
+    async fn page(&self, query: PageQuery) -> Result<Page, ZoomError> {
+        let page = self.zoom.page(&query, &self.meter).await;
+        page.inspect_err(|error| {
+            if error.is_pause() || error.stops_run() {
+                self.meter.close(error);
+            }
+        })
+    }
+
+    /// Makes sure that the ledger knows how often the log has each of the rows.
+    async fn look_up(
+        &self,
+        date: NaiveDate,
+        rows: &[Record],
+        ledger: &mut Ledger,
+    ) -> Result<(), LogError> {
+        let knows = |row| ledger.knows(RecordId::from(row).second());
+        if !rows.iter().all(knows) {
+            let delivered = self.log.count(date, 0..ledger.next_seq).await?;
+            *ledger = Ledger::whole(ledger.next_seq, delivered);
         }
-        self.report.late += taken.late;
-        self.report.misdated += taken.misdated;
+        Ok(())
+    }
+
+    /// Counts a page's rows. True if it is the head that is read, and none of them is new.
+    fn take(&self, day: &mut Day, rows: Vec<Record>) -> bool {
+        let taken = day.pass.take(rows, &day.state, &mut day.batch);
+        let date = day.pass.day;
+        if taken.misdated > 0 {
+            tracing::warn!(day = %date, rows = taken.misdated, "rows whose time is not on the day asked; tomorrow is asked for too from now on");
+        }
+        let mut report = self.report.borrow_mut();
+        report.late += taken.late;
+        report.misdated += taken.misdated;
         // A row from the future must not make the newest record look fresh for ever.
         let newest = taken.newest.filter(|&time| time <= self.clock.now());
-        self.report.newest_record = self.report.newest_record.max(newest);
-        let day = self.report.day(pass.day);
+        report.newest_record = report.newest_record.max(newest);
+        let day = report.day(date);
         day.pages += 1;
         day.already_delivered += taken.known;
         taken.nothing_new
     }
 
-    /// Delivers a full object in the middle of a pass and remembers the place, which is the page at hand: its rows
-    /// are not counted yet.
-    async fn deliver_so_far(
-        &mut self,
-        pass: &mut Pass,
-        state: &mut DayState,
-        batch: &mut Batch,
-    ) -> Result<(), DayError> {
-        if self.deliver(pass.day, state, batch).await? == Met::ForeignEntry {
-            pass.reading = Reading::Sweep;
+    /// Whether what is on its way fills the day's share of an object.
+    fn is_full(&self, day: &Day) -> bool {
+        let share = |whole: usize| whole / self.readings.get().max(1);
+        day.batch.is_full(
+            day.pass.page_size,
+            share(self.settings.max_records_per_object),
+            share(self.settings.limits.object_bytes),
+        )
+    }
+
+    /// Delivers a full object while the next page is on its way.
+    async fn deliver_meanwhile(&self, day: &mut Day) -> Result<Result<Page, ZoomError>, DayError> {
+        // The request first: compressing keeps the thread.
+        let page = pin!(self.page(day.pass.query()));
+        let delivery = pin!(self.deliver_so_far(day));
+        match select(page, delivery).await {
+            // A put under way is never given up: its answer says where the log stands.
+            Either::Left((page, delivery)) => delivery.await.map(|()| page),
+            Either::Right((delivered, page)) => {
+                delivered?;
+                Ok(page.await)
+            }
+        }
+    }
+
+    /// Delivers what was read so far and remembers the place, which is the page asked for next.
+    async fn deliver_so_far(&self, day: &mut Day) -> Result<(), DayError> {
+        let date = day.pass.day;
+        let carried = self.settings.limits.carried_records;
+        let Day { state, pass, .. } = day;
+        if self.deliver(date, state, &mut day.batch).await? == Met::ForeignEntry {
+            pass.read_on();
         }
         state.mark_unread(pass.first_page());
-        state.partial = pass.to_partial().or(state.partial.take());
-        self.loaded
-            .checkpoint
-            .put_day(pass.day, std::mem::take(state));
-        let committed = self.commit().await;
-        *state = self.loaded.checkpoint.take_day(pass.day);
-        if committed? == Committed::Merged {
+        let place = pass.to_partial(&state.ledger, carried);
+        state.partial = place.or(state.partial.take());
+
+        let mut remembered = self.remembered.lock().await;
+        remembered.put(date, state.newest(carried), day.merges);
+        remembered.commit(self.meter.usage().by_day).await?;
+        if remembered.merges() != day.merges {
+            day.merges = remembered.merges();
+            let ledger = std::mem::take(&mut state.ledger);
+            *state = remembered.checkpoint().day(date);
+            state.ledger = ledger;
             // Another run may have written entries of its own, or left rows unread: of two marks only the later is kept,
             // and this pass would take it for its own.
             state.mark_unread(self.clock.now());
-            pass.reading = Reading::Sweep;
+            pass.read_on();
         }
         Ok(())
     }
 
     /// After a pass that Zoom cut short, with all its rows in the log.
-    fn keep_place(&self, pass: &Pass, state: &mut DayState, result: &Result<End, DayError>) {
+    fn keep_place(&self, day: &mut Day, result: &Result<End, DayError>) {
+        let Day { state, pass, .. } = day;
         match result {
             Err(DayError::Zoom(error)) if *error != ZoomError::PageTokenExpired => {
-                if let Some(place) = pass.to_partial() {
+                let carried = self.settings.limits.carried_records;
+                if let Some(place) = pass.to_partial(&state.ledger, carried) {
                     state.mark_unread(place.first_page);
                     state.partial = Some(place);
                 }
@@ -210,18 +322,17 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// A pass that reached the day's end with all its rows in the log. True if equal rows need another sweep.
-    async fn complete(
-        &mut self,
-        pass: &mut Pass,
-        state: &mut DayState,
-        batch: &mut Batch,
-    ) -> Result<bool, crate::delivery_log::LogError> {
+    async fn complete(&self, day: &mut Day) -> Result<bool, LogError> {
+        let Day {
+            state, pass, batch, ..
+        } = day;
         pass.confirm(state, batch);
         self.deliver(pass.day, state, batch).await?;
         let sweep = pass.to_complete(state);
         state.sweep = Some(sweep);
         state.tidy();
-        let day = self.report.day(pass.day);
+        let mut report = self.report.borrow_mut();
+        let day = report.day(pass.day);
         day.swept = true;
         day.in_zoom = Some(pass.rows());
         Ok(sweep.undecided)
@@ -229,21 +340,42 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     /// Puts a day's state back, or settles the day: when a complete sweep that began late enough after its end found
     /// nothing new and nothing about it is undecided.
-    fn put_back(&mut self, day: NaiveDate, state: DayState, pass: &Pass) {
-        let settles_from = end_of(day) + self.settings.late_arrival;
+    async fn put_back(&self, date: NaiveDate, day: Day) {
+        let Day {
+            mut state,
+            pass,
+            merges,
+            ..
+        } = day;
+        let settles_from = end_of(date) + self.settings.late_arrival;
         let proof = state
             .sweep
             .filter(|sweep| sweep.started == pass.started && sweep.started >= settles_from);
-        let settles = proof.is_some_and(|sweep| !sweep.undecided)
+        let mut remembered = self.remembered.lock().await;
+        // Where another run's checkpoint came in between, it may know of what this pass does not.
+        let alone = remembered.merges() == merges;
+        let settles = alone
+            && proof.is_some_and(|sweep| !sweep.undecided)
             && !pass.found_new()
             && !state.lacks_confirmed();
         if settles {
-            tracing::info!(%day, entries = state.ledger.next_seq, "settled");
-            self.loaded.checkpoint.settle(day, state.ledger.next_seq);
-            self.report.day(day).settled = true;
-        } else {
-            self.loaded.checkpoint.put_day(day, state);
+            let entries = state.ledger.next_seq;
+            tracing::info!(day = %date, entries, "settled");
+            remembered.checkpoint_mut().settle(date, entries);
+            self.report.borrow_mut().day(date).settled = true;
+            return;
         }
+        if !alone {
+            state.mark_unread(self.clock.now());
+        }
+        let state = state.newest(self.settings.limits.carried_records);
+        remembered.put(date, state, merges);
+    }
+
+    async fn commit(&self) -> Result<(), DayError> {
+        let mut remembered = self.remembered.lock().await;
+        remembered.commit(self.meter.usage().by_day).await?;
+        Ok(())
     }
 
     /// Whether it can be true that Zoom does not keep the day any more. Its limit is six months; one answer of that kind
@@ -255,10 +387,12 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Zoom says that it does not keep the day any more.
-    fn close_refused_day(&mut self, day: NaiveDate, state: DayState) -> Result<bool, DayError> {
-        let was_settled = day <= self.loaded.checkpoint.settled_through;
-        self.loaded.checkpoint.put_day(day, state);
-        self.close_as_lost(day);
+    async fn close_refused_day(&self, date: NaiveDate, day: Day) -> Result<bool, DayError> {
+        let mut remembered = self.remembered.lock().await;
+        let was_settled = date <= remembered.checkpoint().settled_through;
+        let state = day.state.newest(self.settings.limits.carried_records);
+        remembered.put(date, state, day.merges);
+        self.close_as_lost(&mut remembered, date);
         // Who asked for it by a replay is told; in an ordinary run the alarm on lost days tells.
         if was_settled {
             Err(ZoomError::BeyondHistory.into())

@@ -99,6 +99,11 @@ impl RunReport {
         self.days.entry(day).or_default()
     }
 
+    /// Records delivered of one day.
+    pub(super) fn written_on(&self, day: NaiveDate) -> u64 {
+        self.days.get(&day).map_or(0, |day| day.written)
+    }
+
     /// Adds what the checkpoint says at the run's end.
     pub(super) fn finish(&mut self, checkpoint: &Checkpoint, now: DateTime<Utc>) {
         let today = now.date_naive();

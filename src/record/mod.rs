@@ -99,6 +99,12 @@ impl Record {
         &self.line
     }
 
+    /// Which record it is, and when it happened.
+    #[must_use]
+    pub const fn identity(&self) -> Identity {
+        self.identity
+    }
+
     /// What tells this record from others.
     #[must_use]
     pub const fn fingerprint(&self) -> Fingerprint {

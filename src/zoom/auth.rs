@@ -16,6 +16,40 @@ const MARGIN: TimeDelta = TimeDelta::seconds(120);
 pub(super) struct Session {
     pub(super) credentials: Option<Credentials>,
     pub(super) token: Option<Token>,
+    /// How many tokens there have been. Of several requests that were refused with one token, only the first may drop it:
+    /// by the time the others know, there is a new one.
+    pub(super) tokens: u64,
+}
+
+impl Session {
+    /// The token and its number, unless it should be renewed.
+    pub(super) fn usable_at(&self, now: DateTime<Utc>) -> Option<(SecretString, u64)> {
+        let token = self.token.as_ref()?.usable_at(now)?;
+        Some((token, self.tokens))
+    }
+
+    /// Keeps a new token.
+    pub(super) fn renew(&mut self, token: Token) -> (SecretString, u64) {
+        let value = token.value();
+        self.token = Some(token);
+        self.tokens += 1;
+        (value, self.tokens)
+    }
+
+    /// Drops the token, if it is still the one of that number.
+    pub(super) fn drop_token(&mut self, number: u64) {
+        if number == self.tokens {
+            self.token = None;
+        }
+    }
+
+    /// Drops the credentials as well.
+    pub(super) fn drop_credentials(&mut self, number: u64) {
+        if number == self.tokens {
+            self.token = None;
+            self.credentials = None;
+        }
+    }
 }
 
 /// An access token.
@@ -27,12 +61,12 @@ pub(super) struct Token {
 
 impl Token {
     /// The token, unless it should be renewed.
-    pub(super) fn usable_at(&self, now: DateTime<Utc>) -> Option<SecretString> {
+    fn usable_at(&self, now: DateTime<Utc>) -> Option<SecretString> {
         (now < self.renew_at).then(|| self.value.clone())
     }
 
     /// The token, whatever its age.
-    pub(super) fn value(&self) -> SecretString {
+    fn value(&self) -> SecretString {
         self.value.clone()
     }
 

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
+use tokio::sync::Mutex;
 
 use super::auth::{self, Session, Token};
 use super::meter::{Meter, next_midnight};
@@ -46,6 +47,8 @@ pub struct Client<T, S, C> {
     clock: C,
     pace: Pace,
     session: RefCell<Session>,
+    /// Who has it fetches the credentials or a token, for all who ask at the same time.
+    renewing: Mutex<()>,
 }
 
 /// What to do about one attempt.
@@ -84,6 +87,7 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
             secrets,
             clock,
             session: RefCell::default(),
+            renewing: Mutex::default(),
         }
     }
 
@@ -97,15 +101,14 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
         Ok(credentials)
     }
 
-    async fn token(&self, meter: &Meter) -> Result<SecretString, ZoomError> {
-        let now = self.clock.now();
-        let kept = self
-            .session
-            .borrow()
-            .token
-            .as_ref()
-            .and_then(|token| token.usable_at(now));
-        if let Some(token) = kept {
+    /// A token, with its number.
+    async fn token(&self, meter: &Meter) -> Result<(SecretString, u64), ZoomError> {
+        let kept = || self.session.borrow().usable_at(self.clock.now());
+        if let Some(token) = kept() {
+            return Ok(token);
+        }
+        let _renewing = self.renewing.lock().await;
+        if let Some(token) = kept() {
             return Ok(token);
         }
         let credentials = self.credentials().await?;
@@ -131,9 +134,7 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
                 ))
             })
             .await?;
-        let value = token.value();
-        self.session.borrow_mut().token = Some(token);
-        Ok(value)
+        Ok(self.session.borrow_mut().renew(token))
     }
 
     async fn read(
@@ -225,26 +226,26 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
 
 impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
     async fn begin(&self) {
-        let Some(kept) = self.session.borrow().credentials.clone() else {
-            return;
-        };
-        let session = match self.secrets.credentials().await {
-            Ok(now) if now.same_as(&kept) => return,
-            Ok(now) => {
+        let kept = self.session.borrow().credentials.clone();
+        let now = self.secrets.credentials().await;
+        let mut session = self.session.borrow_mut();
+        match (kept, now) {
+            (None, Ok(now)) => session.credentials = Some(now),
+            (Some(kept), Ok(now)) if now.same_as(&kept) => {}
+            (Some(_), Ok(now)) => {
                 tracing::info!("the credentials are other ones than in the last run");
-                Session {
-                    credentials: Some(now),
-                    token: None,
-                }
+                session.credentials = Some(now);
+                session.token = None;
             }
-            Err(error @ SecretError::Unavailable { .. }) => {
+            (Some(_), Err(error @ SecretError::Unavailable { .. })) => {
                 tracing::warn!(problem = %error, "going on with the credentials of the last run");
-                return;
             }
             // The first request reads the secret again, and says what is wrong with it.
-            Err(_) => Session::default(),
-        };
-        *self.session.borrow_mut() = session;
+            (_, Err(_)) => {
+                session.credentials = None;
+                session.token = None;
+            }
+        }
     }
 
     async fn page(&self, query: &PageQuery, meter: &Meter) -> Result<Page, ZoomError> {
@@ -253,18 +254,19 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
         let mut renewed = false;
         let mut reread = false;
         loop {
-            let error = match self.token(meter).await {
-                Ok(token) => match self.read(query, &token, meter).await {
+            let issued = self.session.borrow().tokens;
+            let (error, number) = match self.token(meter).await {
+                Ok((token, number)) => match self.read(query, &token, meter).await {
                     Ok(page) => return Ok(page),
-                    Err(error) => error,
+                    Err(error) => (error, number),
                 },
-                Err(error) => error,
+                Err(error) => (error, issued),
             };
             match error {
                 // Revoked before its time, or refused because Zoom's clock is ahead of ours.
                 ZoomError::Unauthorized if !renewed => {
                     renewed = true;
-                    self.session.borrow_mut().token = None;
+                    self.session.borrow_mut().drop_token(number);
                 }
                 // The secret may have been rotated, and an old token keeps the scopes that it was issued with.
                 ZoomError::BadCredentials { .. }
@@ -273,12 +275,12 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
                     if !reread =>
                 {
                     reread = true;
-                    *self.session.borrow_mut() = Session::default();
+                    self.session.borrow_mut().drop_credentials(number);
                 }
                 error => {
                     if error.stops_run() && !error.is_pause() {
                         // The next invocation begins with what the secret then holds.
-                        *self.session.borrow_mut() = Session::default();
+                        self.session.borrow_mut().drop_credentials(number);
                     }
                     return Err(error);
                 }

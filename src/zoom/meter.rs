@@ -30,6 +30,8 @@ struct State {
     today: NaiveDate,
     spent_today: u64,
     usage: Usage,
+    /// Why no further request may be made.
+    closed: Option<ZoomError>,
 }
 
 /// What a run has spent.
@@ -57,6 +59,7 @@ impl Meter {
                 today: on,
                 spent_today: spent,
                 usage: Usage::default(),
+                closed: None,
             }),
         }
     }
@@ -73,9 +76,19 @@ impl Meter {
         self.state.borrow().usage.clone()
     }
 
+    /// Lets no further request be made: each is refused with this reason, or with that of an earlier call. What Zoom says
+    /// to one of several requests under way can hold for all.
+    pub fn close(&self, reason: &ZoomError) {
+        let closed = &mut self.state.borrow_mut().closed;
+        closed.get_or_insert_with(|| reason.clone());
+    }
+
     /// Whether the budget has a request left.
     pub(super) fn check(&self, now: DateTime<Utc>) -> Result<(), ZoomError> {
         let state = self.state.borrow();
+        if let Some(reason) = &state.closed {
+            return Err(reason.clone());
+        }
         if now.date_naive() <= state.today && state.spent_today >= self.budget {
             return Err(ZoomError::BudgetSpent {
                 budget: self.budget,
@@ -143,5 +156,15 @@ mod tests {
             usage.by_day,
             [(evening.date_naive(), 2), (midnight.date_naive(), 1)]
         );
+    }
+
+    #[test]
+    fn a_closed_meter_refuses_with_the_first_reason() {
+        let now = at("2026-11-22T12:00:00Z");
+        let meter = Meter::new(now, 3, now.date_naive(), 0);
+        meter.close(&ZoomError::Unauthorized);
+        meter.close(&ZoomError::OutOfTime);
+        assert_eq!(meter.spend(now), Err(ZoomError::Unauthorized));
+        assert_eq!(meter.usage().requests, 0);
     }
 }

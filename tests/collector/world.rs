@@ -11,7 +11,7 @@ use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
 use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
+use zoom_operationlogs_to_s3::collector::{Collector, Limits, Outcome, Settings};
 use zoom_operationlogs_to_s3::event::Event;
 use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
 use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
@@ -73,6 +73,7 @@ impl World {
             full_sweep: TimeDelta::minutes(360),
             max_records_per_object: 50_000,
             daily_request_budget: 10_000,
+            limits: Limits::default(),
         };
         Self {
             now: Cell::new(at(now)),

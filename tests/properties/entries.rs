@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
 use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog};
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
+use zoom_operationlogs_to_s3::ledger::{Counts, Ledger, RecordId};
 use zoom_operationlogs_to_s3::record::Record;
 use zoom_operationlogs_to_s3::store::memory::MemoryStore;
 
@@ -75,7 +75,7 @@ proptest! {
         let folded = run(log.fold(day(), &mut theirs)).unwrap();
         prop_assert_eq!(folded.iter().map(|entry| entry.records).collect::<Vec<_>>(), sizes.clone());
         prop_assert_eq!(&theirs, &ours);
-        let counts: Counts = records.iter().map(Record::fingerprint).collect();
+        let counts: Counts = records.iter().map(RecordId::from).collect();
         prop_assert_eq!(&theirs.delivered, &counts);
         prop_assert_eq!(run(log.rebuild(day(), sizes.len() as u64)), Ok(theirs));
         prop_assert!(run(log.rebuild(day(), sizes.len() as u64 + 1)).is_err());

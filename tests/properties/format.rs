@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, DayState, FORMAT_VERSION, FormatError};
-use zoom_operationlogs_to_s3::ledger::Counts;
+use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
 use zoom_operationlogs_to_s3::record::Fingerprint;
 
 use crate::history::checkpoints;
@@ -19,7 +19,7 @@ fn with_state(state: &Value) -> Vec<u8> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    format!(r#"{{"version":1,"digest":"{digest}","state":{state}}}"#).into_bytes()
+    format!(r#"{{"version":2,"digest":"{digest}","state":{state}}}"#).into_bytes()
 }
 
 /// The state's objects whose members are fields: all but the two maps by day.
@@ -37,7 +37,14 @@ fn each_object(state: &mut Value, with: &mut impl FnMut(&mut Map<String, Value>)
     with(fields);
 }
 
-fn counts() -> impl Strategy<Value = Vec<([u8; 16], u32)>> {
+fn counts() -> impl Strategy<Value = Vec<(RecordId, u32)>> {
+    let second = prop_oneof![
+        any::<u32>(),
+        0..4_u32,
+        126..130_u32,
+        Just(u32::MAX),
+        Just(1_795_000_000)
+    ];
     let fingerprint = prop_oneof![any::<[u8; 16]>(), any::<u8>().prop_map(|n| [n; 16])];
     let count = prop_oneof![
         1..=u32::MAX,
@@ -46,7 +53,10 @@ fn counts() -> impl Strategy<Value = Vec<([u8; 16], u32)>> {
         16_382..16_386_u32,
         Just(u32::MAX)
     ];
-    prop::collection::vec((fingerprint, count), 0..12)
+    let id = (second, fingerprint).prop_map(|(second, bytes)| {
+        RecordId::new(Second::from_unix(second), Fingerprint::from_bytes(bytes))
+    });
+    prop::collection::vec((id, count), 0..12)
 }
 
 proptest! {
@@ -135,8 +145,8 @@ proptest! {
     #[test]
     fn counts_survive_their_encoding(pairs in counts()) {
         let mut counts = Counts::default();
-        for &(bytes, count) in &pairs {
-            counts.raise(Fingerprint::from_bytes(bytes), count);
+        for &(id, count) in &pairs {
+            counts.raise(id, count);
         }
         let text = serde_json::to_string(&counts).unwrap();
         let read: Counts = serde_json::from_str(&text).unwrap();
@@ -147,9 +157,11 @@ proptest! {
 
     #[test]
     fn bytes_are_counts_of_one_kind_or_none(mut bytes in prop::collection::vec(any::<u8>(), 0..60)) {
-        // Half of them so that a fingerprint's count ends where one may.
-        if let Some(last) = bytes.get_mut(16) {
-            *last %= 4;
+        // So that a second and a fingerprint's count end where they may.
+        for place in [0, 17] {
+            if let Some(last) = bytes.get_mut(place) {
+                *last %= 4;
+            }
         }
         let text = Value::String(base64::engine::general_purpose::STANDARD.encode(&bytes));
         if let Ok(counts) = serde_json::from_value::<Counts>(text) {

@@ -7,10 +7,10 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
 use zoom_operationlogs_to_s3::checkpoint::{
-    Checkpoint, CompleteSweep, DayState, PartialSweep, SweepId,
+    Checkpoint, CompleteSweep, DayState, PartialSweep, SeenRows, SweepId,
 };
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
-use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
+use zoom_operationlogs_to_s3::ledger::{Counts, Ledger, RecordId};
+use zoom_operationlogs_to_s3::record::Record;
 
 use crate::scripted::started;
 use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
@@ -37,6 +37,10 @@ enum What {
     Count {
         entries: usize,
     },
+    /// Keeps the newest records alone.
+    Carry {
+        most: usize,
+    },
     /// Sweeps the day to its end, from its first page or from where a sweep stopped.
     Sweep {
         size: u16,
@@ -50,6 +54,7 @@ enum What {
         size: u16,
         rows: u8,
         found_new: bool,
+        few: usize,
     },
     /// Proves copies that the log lacks.
     Prove {
@@ -77,11 +82,12 @@ fn what() -> impl Strategy<Value = What> {
     let size = || prop::sample::select(vec![299_u16, 300]);
     prop_oneof![
         4 => (1..4_usize).prop_map(|entries| What::Count { entries }),
+        2 => (1..4_usize).prop_map(|most| What::Carry { most }),
         5 => (size(), 0..3_u8, any::<[bool; 3]>()).prop_map(|(size, rows, [undecided, settles, continues])| {
             What::Sweep { size, rows, undecided, settles, continues }
         }),
-        3 => (size(), 0..3_u8, any::<bool>()).prop_map(|(size, rows, found_new)| {
-            What::Part { size, rows, found_new }
+        3 => (size(), 0..3_u8, any::<bool>(), 0..4_usize).prop_map(|(size, rows, found_new, few)| {
+            What::Part { size, rows, found_new, few }
         }),
         2 => (0..4_u8, 1..5_u32).prop_map(|(record, copies)| What::Prove { record, copies }),
         1 => Just(What::Meet),
@@ -203,13 +209,14 @@ impl<'a> History<'a> {
     fn step_in_day(&mut self, step: &Step, date: NaiveDate) {
         let now = self.now;
         let answered = now + TimeDelta::seconds(step.answer);
-        let mut state = self.checkpoint.take_day(date);
+        let mut state = self.checkpoint.day(date);
         let mut closes = false;
         match step.what {
             What::Count { entries } => {
                 let known = state.ledger.next_seq as usize;
                 state.ledger = ledger(&self.logs[step.day], known + entries);
             }
+            What::Carry { most } => state.ledger = state.ledger.newest(most),
             What::Sweep {
                 size,
                 rows,
@@ -233,6 +240,7 @@ impl<'a> History<'a> {
                 size,
                 rows,
                 found_new,
+                few,
             } => {
                 state.mark_unread(answered);
                 state.partial = Some(PartialSweep {
@@ -241,12 +249,12 @@ impl<'a> History<'a> {
                     page_size: size,
                     token: format!("token {rows}"),
                     issued: answered,
-                    seen: seen(rows),
+                    seen: SeenRows::new(&seen(rows), &state.ledger, few),
                     found_new,
                     against: state.sweep.map(|sweep| sweep.id),
                 });
             }
-            What::Prove { record, copies } => state.confirmed.raise(fingerprint(record), copies),
+            What::Prove { record, copies } => state.confirmed.raise(id_of(record), copies),
             What::Meet => state.mark_unread(now),
             _ => state.broken = Some(now),
         }
@@ -260,27 +268,34 @@ impl<'a> History<'a> {
     }
 }
 
-fn fingerprint(n: u8) -> Fingerprint {
-    Record::parse(&n.to_string(), &OPERATION_LOGS)
-        .unwrap()
-        .fingerprint()
+/// One of few records. The first has no time.
+fn record(n: u8) -> Record {
+    let json = match n {
+        0 => "0".to_owned(),
+        n => format!(
+            r#"{{"time":"2026-11-22T09:00:0{}Z","action":"{n}"}}"#,
+            n / 2
+        ),
+    };
+    Record::parse(&json, &OPERATION_LOGS).unwrap()
+}
+
+fn id_of(n: u8) -> RecordId {
+    RecordId::from(&record(n))
 }
 
 /// The ledger of the first `entries` entries of a log, or of all that it has.
 fn ledger(log: &[Vec<u8>], entries: usize) -> Ledger {
     let mut ledger = Ledger::default();
     for entry in log.iter().take(entries) {
-        let records: Vec<_> = entry
-            .iter()
-            .map(|n| Record::parse(&n.to_string(), &OPERATION_LOGS).unwrap())
-            .collect();
+        let records: Vec<_> = entry.iter().map(|n| record(*n)).collect();
         ledger.record(&records);
     }
     ledger
 }
 
 fn seen(rows: u8) -> Counts {
-    (0..=rows).map(fingerprint).collect()
+    (0..=rows).map(id_of).collect()
 }
 
 fn id(page_size: u16, rows: u8) -> SweepId {

@@ -17,7 +17,9 @@ fuzz_target!(|bytes: &[u8]| {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
-        check(format!(r#"{{"version":1,"digest":"{digest}","state":{state}}}"#).as_bytes());
+        for version in [1, 2] {
+            check(format!(r#"{{"version":{version},"digest":"{digest}","state":{state}}}"#).as_bytes());
+        }
     }
 });
 

@@ -10,7 +10,7 @@ use fuzz::scripted::{run, started};
 use fuzz::{check_record, gzip};
 use libfuzzer_sys::fuzz_target;
 use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog, LogError};
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
+use zoom_operationlogs_to_s3::ledger::{Counts, Ledger, RecordId};
 use zoom_operationlogs_to_s3::record::Record;
 use zoom_operationlogs_to_s3::report::{ALL, Report};
 use zoom_operationlogs_to_s3::store::memory::MemoryStore;
@@ -55,14 +55,8 @@ fn check(object: &[u8], report: &'static Report) {
         check_record(record, report);
     }
     assert_eq!((folded.len(), folded[0].records), (1, records.len() as u64));
-    let counts: Counts = records.iter().map(Record::fingerprint).collect();
-    assert_eq!(
-        ledger,
-        Ledger {
-            next_seq: 1,
-            delivered: counts
-        }
-    );
+    let counts: Counts = records.iter().map(RecordId::from).collect();
+    assert_eq!(ledger, Ledger::whole(1, counts));
 
     // Delivered again, they would be counted the same.
     let records: Vec<_> = records.iter().collect();

@@ -1,8 +1,8 @@
-//! The same input every time: a day of the simulated account, and fingerprints without one.
+//! The same input every time: a day of the simulated account, and the ids of many records.
 
 use bytes::Bytes;
-use chrono::NaiveDate;
-use zoom_operationlogs_to_s3::ledger::Counts;
+use chrono::{NaiveDate, NaiveTime};
+use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
 use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_simulator::Generator;
@@ -35,8 +35,8 @@ pub(crate) fn page(count: usize) -> Bytes {
     Bytes::from(body)
 }
 
-/// So many fingerprints, spread as a hash spreads them.
-pub(crate) fn fingerprints(count: usize) -> Vec<Fingerprint> {
+/// So many records of that day, newest first as Zoom lists them, with fingerprints spread as a hash spreads them.
+pub(crate) fn ids(count: usize) -> Vec<RecordId> {
     let mut state = 0_u64;
     // SplitMix64.
     let mut next = || {
@@ -45,12 +45,18 @@ pub(crate) fn fingerprints(count: usize) -> Vec<Fingerprint> {
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         u128::from(mixed ^ (mixed >> 31))
     };
+    let midnight = day().and_time(NaiveTime::MIN).and_utc().timestamp() as u32;
+    let second = |nth: usize| midnight + (nth * 86_400 / count) as u32;
     (0..count)
-        .map(|_| Fingerprint::from_bytes((next() << 64 | next()).to_le_bytes()))
+        .rev()
+        .map(|nth| {
+            let fingerprint = Fingerprint::from_bytes((next() << 64 | next()).to_le_bytes());
+            RecordId::new(Second::from_unix(second(nth)), fingerprint)
+        })
         .collect()
 }
 
 /// They, counted.
 pub(crate) fn counts(count: usize) -> Counts {
-    fingerprints(count).into_iter().collect()
+    ids(count).into_iter().collect()
 }

@@ -26,7 +26,7 @@ pub enum Step {
     Encode,
     /// An entry of the log becomes counts.
     Decode,
-    /// Fingerprints are counted, one by one.
+    /// Records are counted, one by one, newest first.
     CountsInsert,
     /// Each is looked up.
     CountsLookup,
@@ -133,15 +133,15 @@ impl Step {
                 })
             }
             Self::CountsInsert => {
-                let fingerprints = input::fingerprints(records);
-                Box::new(move || drop(black_box(fingerprints.iter().copied().collect::<Counts>())))
+                let ids = input::ids(records);
+                Box::new(move || drop(black_box(ids.iter().copied().collect::<Counts>())))
             }
             Self::CountsLookup => {
-                let fingerprints = input::fingerprints(records);
+                let ids = input::ids(records);
                 let counts = input::counts(records);
                 Box::new(move || {
-                    for &fingerprint in &fingerprints {
-                        black_box(counts.get(black_box(fingerprint)));
+                    for &id in &ids {
+                        black_box(counts.get(black_box(id)));
                     }
                 })
             }
@@ -192,10 +192,7 @@ fn checkpoint(records: usize) -> Checkpoint {
     checkpoint.put_day(
         day,
         DayState {
-            ledger: Ledger {
-                next_seq: 20,
-                delivered: input::counts(records),
-            },
+            ledger: Ledger::whole(20, input::counts(records)),
             ..DayState::default()
         },
     );

@@ -11,7 +11,7 @@ use std::io::Read as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
-use zoom_operationlogs_to_s3::ledger::Counts;
+use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
 use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
 use zoom_operationlogs_to_s3::report::Report;
 
@@ -70,7 +70,7 @@ pub(crate) struct Day {
 
 #[derive(Debug)]
 struct Row {
-    fingerprint: Fingerprint,
+    id: RecordId,
     /// When the first of its copies was listed.
     since: DateTime<Utc>,
     listed: u64,
@@ -117,12 +117,11 @@ impl Oracle {
             return true;
         }
         day.missing += 1;
-        let fingerprint = Record::parse(json, self.report)
-            .map_or(Fingerprint::from_bytes([0; 16]), |record| {
-                record.fingerprint()
-            });
+        let nothing = RecordId::new(Second::UNKNOWN, Fingerprint::from_bytes([0; 16]));
+        let record = Record::parse(json, self.report);
+        let id = record.map_or(nothing, |record| RecordId::from(&record));
         let row = Row {
-            fingerprint,
+            id,
             since: now,
             listed: 1,
             delivered: 0,
@@ -202,8 +201,11 @@ impl Oracle {
             }
             let entries = self.days.get(date).map_or(&[][..], |day| &day.entries);
             let held = known.checked_sub(1).map(|last| &entries[last].counts);
-            let claimed = &state.ledger.delivered;
-            if held.map_or(!claimed.is_empty(), |held| held != claimed) {
+            let ledger = &state.ledger;
+            let held = held.cloned().unwrap_or_default();
+            if held.since(ledger.known_from.unwrap_or_default()) != ledger.delivered
+                || held.total() != ledger.records
+            {
                 return broken!(
                     "the checkpoint's counts of {date} are not those of its {known} entries"
                 );
@@ -321,7 +323,7 @@ impl Day {
         date: NaiveDate,
         line: &str,
         tolerates_doubles: bool,
-    ) -> Result<Fingerprint, Violation> {
+    ) -> Result<RecordId, Violation> {
         // As it was before Zoom began to add a field.
         let before = line.strip_suffix(ADDED).map(|open| format!("{open}}}"));
         let json = before.as_deref().unwrap_or(line);
@@ -339,7 +341,7 @@ impl Day {
             } = row;
             return broken!("{delivered} copies are delivered where Zoom lists {listed}: {line}");
         }
-        Ok(row.fingerprint)
+        Ok(row.id)
     }
 
     fn missing_before(&self, moment: DateTime<Utc>) -> impl Iterator<Item = &String> {

@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,6 +39,16 @@ pub(crate) struct Running {
     began: DateTime<Utc>,
     /// After so many more steps it is killed.
     steps_left: u32,
+}
+
+/// Whether a run can go on at once. The world's own calls never say so: their time comes.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 impl Process {
@@ -121,14 +133,22 @@ impl Simulation {
             return;
         }
         running.steps_left -= 1;
-        match running
-            .future
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-        {
-            Poll::Pending => drop(self.runs.insert(run, running)),
-            Poll::Ready(outcome) => self.ended(run, &running, &outcome),
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        loop {
+            let poll = running
+                .future
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker));
+            if let Poll::Ready(outcome) = poll {
+                return self.ended(run, &running, &outcome);
+            }
+            // One day of the run may have let go of what another waits for.
+            if !woken.0.swap(false, Ordering::Relaxed) {
+                break;
+            }
         }
+        self.runs.insert(run, running);
     }
 
     /// A run that says that it did all that was due has left nothing behind that was there when it began, unless only a

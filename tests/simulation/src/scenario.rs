@@ -8,7 +8,7 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Map;
-use zoom_operationlogs_to_s3::collector::Settings;
+use zoom_operationlogs_to_s3::collector::{Limits, Settings};
 use zoom_operationlogs_to_s3::report::{self as collected, ACTIVITIES, OPERATION_LOGS};
 use zoom_simulator::{
     ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, Report, RetryAfter,
@@ -101,6 +101,7 @@ impl Scenario {
             full_sweep: TimeDelta::minutes(pick(rng, &[0, 15, 60, 360])),
             max_records_per_object: pick(rng, &[1, 2, 3, 5, 8, 20, 1000]) as usize,
             daily_request_budget: pick(rng, &[40, 150, 10_000, 10_000]) as u64,
+            limits: some_limits(rng),
         };
         let chances = Chances::choose(rng);
         let odd_rows = rng.random_bool(0.2);
@@ -141,6 +142,19 @@ fn some_report(rng: &ChaCha8Rng) -> (Report, &'static collected::Report) {
         (Report::Activities, &ACTIVITIES)
     } else {
         (Report::OperationLogs, &OPERATION_LOGS)
+    }
+}
+
+/// Limits so narrow that they are felt by a day of some dozen rows, or so wide that they are not. Drawn apart, too.
+fn some_limits(rng: &ChaCha8Rng) -> Limits {
+    let mut rng = rng.clone();
+    rng.set_stream(2);
+    let mut pick = |of: &[usize]| of.choose(&mut rng).copied().unwrap_or_default();
+    Limits {
+        days_at_once: pick(&[1, 2, 3, 8]),
+        long_day: pick(&[4, 16, 50_000]) as u64,
+        object_bytes: pick(&[300, 1_500, 1 << 24]),
+        carried_records: pick(&[1, 3, 8, 2_000]),
     }
 }
 

@@ -359,9 +359,6 @@ impl Transport for View {
         if let Some((kind, _)) = fault.filter(|(kind, _)| zoom_faults::happened(*kind, &reply)) {
             world.tally.add(kind);
         }
-        if zoom_faults::is_daily_limit(&reply) {
-            self.account.stop();
-        }
         note!(
             world,
             "run {}: {} {} → {}",
@@ -371,6 +368,9 @@ impl Transport for View {
             Got(&reply.delivery)
         );
         self.half_a_call(100, Kind::SlowZoom).await;
+        if zoom_faults::is_daily_limit(&reply) {
+            self.account.stop();
+        }
         match reply.delivery {
             Delivery::Whole(answer) if answer.len() > LARGEST_BODY => Err(TransportError::TooLarge),
             Delivery::Whole(answer) => Ok(wire::response(answer)),

@@ -43,7 +43,7 @@ impl Estimate {
             .into_iter()
             .flat_map(|checkpoint| &checkpoint.days)
             .filter(|(_, state)| state.sweep.is_some())
-            .map(|(&day, state)| (day, pages(state.ledger.delivered.total())))
+            .map(|(&day, state)| (day, pages(state.ledger.records)))
             .collect();
         let whole: Vec<_> = known.iter().filter(|(day, _)| *day < today).collect();
         let typical = match whole.len() as u64 {

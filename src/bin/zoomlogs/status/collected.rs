@@ -92,7 +92,7 @@ impl OpenDay {
         let swept = state.sweep.map(|sweep| sweep.started);
         Self {
             date,
-            delivered: state.ledger.delivered.total(),
+            delivered: state.ledger.records,
             objects: state.ledger.next_seq,
             last_sweep: swept,
             undecided: state.sweep.is_some_and(|sweep| sweep.undecided) || state.lacks_confirmed(),

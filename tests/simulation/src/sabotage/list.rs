@@ -25,6 +25,8 @@ const PASS: &str = "src/collector/pass.rs";
 const RUN: &str = "src/collector/mod.rs";
 const PLAN: &str = "src/collector/plan.rs";
 const LOG: &str = "src/delivery_log.rs";
+const LEDGER: &str = "src/ledger/mod.rs";
+const REMEMBERED: &str = "src/collector/remembered.rs";
 const FILE: &str = "src/checkpoint/file.rs";
 const DAY: &str = "src/checkpoint/day.rs";
 const REPORT: &str = "src/report.rs";
@@ -112,8 +114,8 @@ pub const LIST: &[Sabotage] = &[
         "an entry that cannot be read fails the day",
         &[edit(
             LOG,
-            "                let body = self.store.get_version(&entry.key, version).await?;",
-            "                let Ok(body) = self.store.get_version(&entry.key, version).await else {\n                    continue;\n                };",
+            "            let body = self.store.get_version(&entry.key, version).await?;",
+            "            let Ok(body) = self.store.get_version(&entry.key, version).await else {\n                continue;\n            };",
         )],
     ),
     in_simulation(
@@ -147,7 +149,7 @@ pub const LIST: &[Sabotage] = &[
             edit(
                 DELIVER,
                 "            match self\n                .log\n                .append(",
-                "            let mut early = state.clone();\n            early.ledger.record(chunk.iter().copied());\n            self.loaded.checkpoint.put_day(day, early);\n            let _ = self.commit().await;\n            drop(self.loaded.checkpoint.take_day(day));\n            match self\n                .log\n                .append(",
+                "            {\n                let mut early = state.clone();\n                early.ledger.record(chunk.iter().copied());\n                let mut remembered = self.remembered.lock().await;\n                let merges = remembered.merges();\n                remembered.put(day, early, merges);\n                let _ = remembered.commit(self.meter.usage().by_day).await;\n            }\n            match self\n                .log\n                .append(",
             ),
         ],
     ),
@@ -180,9 +182,9 @@ pub const LIST: &[Sabotage] = &[
         "merge takes the smaller",
         "of two checkpoints that meet, the larger next number and its counts are kept",
         &[edit(
-            "src/ledger.rs",
-            "        if other.next_seq > self.next_seq {",
-            "        if other.next_seq < self.next_seq {",
+            LEDGER,
+            "        if order(&other) > order(&self) {",
+            "        if order(&other) < order(&self) {",
         )],
     ),
     in_simulation(
@@ -207,9 +209,9 @@ pub const LIST: &[Sabotage] = &[
         "requests are not counted",
         "requests spent add up over runs",
         &[edit(
-            RUN,
-            "        let met = self.file.commit(&mut self.loaded, &new).await?;",
-            "        drop(new);\n        let met = self.file.commit(&mut self.loaded, &[]).await?;",
+            REMEMBERED,
+            "        if self.file.commit(&mut self.loaded, &new).await? == Committed::Merged {",
+            "        drop(new);\n        if self.file.commit(&mut self.loaded, &[]).await? == Committed::Merged {",
         )],
     ),
     in_simulation(
@@ -226,7 +228,7 @@ pub const LIST: &[Sabotage] = &[
         "what Zoom says of the day's quota holds for all days, though the day at hand failed at the bucket",
         &[edit(
             READ,
-            "                        self.heed(day, said);",
+            "                        self.heed(date, said).await;",
             "                        let _ = said;",
         )],
     ),
@@ -284,8 +286,8 @@ pub const LIST: &[Sabotage] = &[
         "a day does not settle while a cross-page count is undecided",
         &[edit(
             READ,
-            "        let settles = proof.is_some_and(|sweep| !sweep.undecided)",
-            "        let settles = proof.is_some()",
+            "            && proof.is_some_and(|sweep| !sweep.undecided)",
+            "            && proof.is_some()",
         )],
     ),
     in_simulation(
@@ -293,8 +295,8 @@ pub const LIST: &[Sabotage] = &[
         "a day settles by a sweep that began LATE_ARRIVAL_HOURS after its end or later",
         &[edit(
             READ,
-            "        let settles_from = end_of(day) + self.settings.late_arrival;\n        let proof",
-            "        let settles_from = end_of(day);\n        let proof",
+            "        let settles_from = end_of(date) + self.settings.late_arrival;\n        let proof",
+            "        let settles_from = end_of(date);\n        let proof",
         )],
     ),
     in_simulation(
@@ -318,9 +320,14 @@ pub const LIST: &[Sabotage] = &[
         "a sweep reads a day to its end",
         &[
             edit(
+                PASS,
+                "        taken.nothing_new = self.reading == Reading::Head\n            && !rows.is_empty()",
+                "        taken.nothing_new = !rows.is_empty()",
+            ),
+            edit(
                 READ,
-                "            if nothing_new && pass.reading == Reading::Head && next.is_some() {",
-                "            let sweeps = pass.reading == Reading::Sweep;\n            if nothing_new && next.is_some() {",
+                "            if nothing_new && next.is_some() {",
+                "            let sweeps = day.pass.reading == Reading::Sweep;\n            if nothing_new && next.is_some() {",
             ),
             edit(
                 READ,
@@ -329,6 +336,53 @@ pub const LIST: &[Sabotage] = &[
             ),
         ],
     ),
+    // The ledger of a busy day.
+    in_simulation(
+        "the newest records are taken for all",
+        "a row older than what the checkpoint carries is looked up in the log",
+        &[edit(
+            READ,
+            "        if !rows.iter().all(knows) {",
+            "        if !rows.iter().any(knows) {",
+        )],
+    ),
+    in_simulation(
+        "a ledger claims a second that it was cut in",
+        "the checkpoint carries all records of a second, or none",
+        &[edit(
+            LEDGER,
+            "                Some(from) => self.delivered.since(from),",
+            "                Some(from) => self.delivered.iter().skip(older).collect(),",
+        )],
+    ),
+    // Several things at once.
+    in_simulation(
+        "a put is given up for a page that failed",
+        "a put under way is never given up: its answer says where the log stands",
+        &[edit(
+            READ,
+            "            Either::Left((page, delivery)) => delivery.await.map(|()| page),",
+            "            Either::Left((page @ Err(_), _)) => Ok(page),\n            Either::Left((page, delivery)) => delivery.await.map(|()| page),",
+        )],
+    ),
+    in_simulation(
+        "the days beside the one that was refused ask on",
+        "what Zoom says of the day's quota holds for all days that are being read",
+        &[edit(
+            READ,
+            "                self.meter.close(error);",
+            "                let _ = error;",
+        )],
+    ),
+    in_simulation(
+        "a day in hand overwrites what was merged",
+        "a day that was taken out of the checkpoint before another run's was merged in is merged with it",
+        &[edit(
+            REMEMBERED,
+            "        state = if merges == self.merges {",
+            "        state = if merges <= self.merges {",
+        )],
+    ),
     // Going on.
     in_simulation(
         "the place is kept though nothing was delivered",
@@ -336,7 +390,7 @@ pub const LIST: &[Sabotage] = &[
         &[edit(
             READ,
             "                    result = Err(error.into());",
-            "                    drop(error);\n                    self.keep_place(&pass, &mut state, &result);",
+            "                    drop(error);\n                    self.keep_place(&mut day, &result);",
         )],
     ),
     in_simulation(
@@ -344,7 +398,7 @@ pub const LIST: &[Sabotage] = &[
         "with the token goes the sweep's beginning",
         &[edit(
             PASS,
-            "                    pass.started = partial.started;\n",
+            "                pass.started = partial.started;\n",
             "",
         )],
     ),
@@ -353,8 +407,8 @@ pub const LIST: &[Sabotage] = &[
         "with the token go the sweep's counts",
         &[edit(
             PASS,
-            "                    pass.seen = partial.seen.clone();\n",
-            "",
+            "                pass.seen = seen;\n",
+            "                drop(seen);\n",
         )],
     ),
     in_simulation(
@@ -388,9 +442,9 @@ pub const LIST: &[Sabotage] = &[
         "a dry run commits",
         "a dry run writes nothing, the checkpoint included",
         &[edit(
-            RUN,
-            "        if self.report.dry_run {\n            return Ok(Committed::Alone);\n        }",
-            "",
+            REMEMBERED,
+            "        if !self.writes || !self.changed {",
+            "        if !self.changed {",
         )],
     ),
     // What the simulation does not run.

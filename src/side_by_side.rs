@@ -1,0 +1,91 @@
+//! Several futures on one thread.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+/// Runs the futures to their ends: so many at once, begun in their order.
+///
+/// Whenever one of them may go on, all that have begun are polled, in the order in which they began. With the few there are,
+/// that costs nothing, and it makes the course of a run depend on nothing but the answers it gets: the stream combinators of
+/// `futures` poll in the order of the wake-ups, and a simulation has none.
+pub(crate) async fn side_by_side<F: Future<Output = ()>>(
+    at_once: usize,
+    futures: impl IntoIterator<Item = F>,
+) {
+    let mut waiting = futures.into_iter();
+    let mut begun: Vec<Pin<Box<F>>> = Vec::new();
+    poll_fn(|context| {
+        loop {
+            while begun.len() < at_once.max(1)
+                && let Some(next) = waiting.next()
+            {
+                begun.push(Box::pin(next));
+            }
+            let before = begun.len();
+            begun.retain_mut(|future| future.as_mut().poll(context).is_pending());
+            if begun.len() == before {
+                // What has ended makes room; a future that was not polled yet would never wake us.
+                return if before == 0 {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                };
+            }
+        }
+    })
+    .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use super::*;
+
+    /// Is ready when it is polled for the second time.
+    async fn pause() {
+        let mut polled = false;
+        poll_fn(move |_| {
+            if std::mem::replace(&mut polled, true) {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })
+        .await;
+    }
+
+    #[test]
+    fn so_many_run_at_once_and_all_of_them_in_the_end() {
+        let (running, most) = (Cell::new(0), Cell::new(0));
+        let ended = RefCell::new(Vec::new());
+        let futures = (0..7).map(async |number| {
+            running.set(running.get() + 1);
+            most.set(most.get().max(running.get()));
+            for _ in 0..=number % 3 {
+                pause().await;
+            }
+            running.set(running.get() - 1);
+            ended.borrow_mut().push(number);
+        });
+        let mut all = pin!(side_by_side(3, futures));
+        let mut context = Context::from_waker(Waker::noop());
+        let polls = (1..100).find(|_| all.as_mut().poll(&mut context).is_ready());
+        assert_eq!(most.get(), 3);
+        assert_eq!(*ended.borrow(), [0, 1, 3, 2, 4, 6, 5]);
+        assert_eq!(polls, Some(7));
+    }
+
+    #[test]
+    fn none_is_none() {
+        let mut none = pin!(side_by_side(
+            3,
+            std::iter::empty::<std::future::Ready<()>>()
+        ));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(none.as_mut().poll(&mut context).is_ready());
+    }
+}
