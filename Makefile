@@ -6,7 +6,7 @@ PYTHON_ENV ?= .venv
 export PYTHON_ENV
 
 help: ## Lists the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
 
 demo: ## Runs the whole pipeline on this machine and checks what it promises; KEEP=1 leaves it running
 	@scripts/prerequisites rust terraform python
