@@ -157,7 +157,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 (Counts::default(), 0..ledger.next_seq)
             };
             delivered.add_all(&self.log.count(date, rest).await?);
-            *ledger = Ledger::whole(ledger.next_seq, delivered);
+            ledger.complete(delivered);
         }
         Ok(seen)
     }
@@ -225,8 +225,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     ) -> Result<(), LogError> {
         let knows = |row| ledger.knows(RecordId::from(row).second());
         if !rows.iter().all(knows) {
-            let delivered = self.log.count(date, 0..ledger.next_seq).await?;
-            *ledger = Ledger::whole(ledger.next_seq, delivered);
+            ledger.complete(self.log.count(date, 0..ledger.next_seq).await?);
         }
         Ok(())
     }
@@ -278,7 +277,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// Delivers what was read so far and remembers the place, which is the page asked for next.
     async fn deliver_so_far(&self, day: &mut Day) -> Result<(), DayError> {
         let date = day.pass.day;
-        let carried = self.settings.limits.carried_records;
+        let carried = self.carried_records();
         let Day { state, pass, .. } = day;
         if self.deliver(date, state, &mut day.batch).await? == Met::ForeignEntry {
             pass.read_on();
@@ -308,7 +307,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let Day { state, pass, .. } = day;
         match result {
             Err(DayError::Zoom(error)) if *error != ZoomError::PageTokenExpired => {
-                let carried = self.settings.limits.carried_records;
+                let carried = self.carried_records();
                 if let Some(place) = pass.to_partial(&state.ledger, carried) {
                     state.mark_unread(place.first_page);
                     state.partial = Some(place);
@@ -368,7 +367,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if !alone {
             state.mark_unread(self.clock.now());
         }
-        let state = state.newest(self.settings.limits.carried_records);
+        let state = state.newest(self.carried_records());
         remembered.put(date, state, merges);
     }
 
@@ -390,7 +389,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     async fn close_refused_day(&self, date: NaiveDate, day: Day) -> Result<bool, DayError> {
         let mut remembered = self.remembered.lock().await;
         let was_settled = date <= remembered.checkpoint().settled_through;
-        let state = day.state.newest(self.settings.limits.carried_records);
+        let state = day.state.newest(self.carried_records());
         remembered.put(date, state, day.merges);
         self.close_as_lost(&mut remembered, date);
         // Who asked for it by a replay is told; in an ordinary run the alarm on lost days tells.

@@ -56,7 +56,7 @@ impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
         state = if merges == self.merges {
             // A day that is read has one reader here: what is known is an earlier state of his own.
             DayState {
-                ledger: known.ledger.merge(state.ledger),
+                ledger: state.ledger.merge(known.ledger),
                 ..state
             }
         } else {

@@ -95,6 +95,14 @@ impl Ledger {
         self.known_from.is_none()
     }
 
+    /// Makes it know all records: those that its entries hold, by the log. What it knew is not forgotten; a dry run counts
+    /// what no entry holds.
+    pub fn complete(&mut self, mut log: Counts) {
+        log.raise_all(&self.delivered);
+        self.delivered = log;
+        self.known_from = None;
+    }
+
     /// The same without all but the newest `most` records; more, where several are of the second at which it is cut.
     #[must_use]
     pub fn newest(&self, most: usize) -> Self {

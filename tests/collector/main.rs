@@ -8,6 +8,7 @@
     reason = "a test's panic is its report"
 )]
 
+mod busy;
 mod checkpoint;
 mod crashes;
 mod days;
@@ -16,4 +17,5 @@ mod limits;
 mod metrics;
 mod replay;
 mod reports;
+mod speed;
 mod world;

@@ -1,0 +1,287 @@
+//! How long a run takes, by a clock that passes only when somebody waits: what is waited for at the same time is waited for
+//! once. What a run computes takes no time here.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use zoom_operationlogs_to_s3::clock::Clock;
+use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
+use zoom_operationlogs_to_s3::event::Event;
+use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
+use zoom_operationlogs_to_s3::store::memory::MemoryStore;
+use zoom_operationlogs_to_s3::store::{
+    Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
+};
+use zoom_operationlogs_to_s3::zoom::{
+    Client, Endpoints, Request, Response, Transport, TransportError,
+};
+use zoom_simulator::{Delivery, Endpoint, Generator};
+
+use crate::world::{World, at, day};
+
+/// How long the bucket and the secret take to answer.
+const AWS: Duration = Duration::from_millis(40);
+
+const NOW: &str = "2026-11-22T18:00:00Z";
+
+struct Timed {
+    now: Cell<DateTime<Utc>>,
+    /// When somebody's waiting is over.
+    alarms: RefCell<BTreeSet<DateTime<Utc>>>,
+    zoom: RefCell<zoom_simulator::World>,
+    bucket: MemoryStore,
+    /// How long Zoom takes to answer.
+    latency: Duration,
+    requests_per_second: u32,
+    settings: Settings,
+    /// When the first and the last request to the report were sent, and when the last was answered.
+    first: Cell<Option<DateTime<Utc>>>,
+    last: Cell<Option<DateTime<Utc>>>,
+    /// Requests to the report that are under way, and the most that were.
+    under_way: Cell<usize>,
+    most_under_way: Cell<usize>,
+}
+
+impl Timed {
+    /// A world with `per_day` records on each of `days`, of which the run collects all.
+    fn new(days: &[NaiveDate], per_day: usize, latency: u64, requests_per_second: u32) -> Self {
+        let mut zoom = zoom_simulator::World::new(7);
+        zoom.settings.per_second = 1000;
+        for &day in days {
+            zoom.truth
+                .add_all(day, Generator::new(1).day_until(day, per_day, at(NOW)));
+        }
+        let mut settings = World::new(NOW).settings;
+        settings.start_date = days.first().copied();
+        Self {
+            now: Cell::new(at(NOW)),
+            alarms: RefCell::default(),
+            zoom: RefCell::new(zoom),
+            bucket: MemoryStore::new(),
+            latency: Duration::from_millis(latency),
+            requests_per_second,
+            settings,
+            first: Cell::new(None),
+            last: Cell::new(None),
+            under_way: Cell::new(0),
+            most_under_way: Cell::new(0),
+        }
+    }
+
+    async fn wait(&self, duration: Duration) {
+        let until = self.now.get() + duration;
+        self.alarms.borrow_mut().insert(until);
+        std::future::poll_fn(|_| {
+            if self.now.get() < until {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        })
+        .await;
+    }
+
+    /// Runs once; whenever nobody can go on, it is the time of the next alarm.
+    fn run(&self) -> Outcome {
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        let mut run = pin!(self.begin());
+        loop {
+            if let Poll::Ready(outcome) = run.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return outcome;
+            }
+            if !woken.0.swap(false, Ordering::Relaxed) {
+                let alarm = self.alarms.borrow_mut().pop_first();
+                self.now.set(alarm.expect("somebody waits"));
+            }
+        }
+    }
+
+    async fn begin(&self) -> Outcome {
+        let endpoints = Endpoints {
+            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
+            api_url: "http://127.0.0.1/v2".to_owned(),
+            timeout: Duration::from_secs(30),
+            requests_per_second: self.requests_per_second,
+        };
+        let client = Client::new(endpoints, self.settings.report, self, self, self);
+        let collector = Collector::new(client, self, self, self.settings.clone());
+        let outcome = collector
+            .run(&Event::RUN, self.now.get() + TimeDelta::minutes(15))
+            .await;
+        assert_eq!(outcome.failure, None);
+        assert!(outcome.report.complete);
+        outcome
+    }
+
+    /// From the first request to the report to the last answer.
+    fn at_zoom(&self) -> Duration {
+        let at_zoom = self.last.get().unwrap() - self.first.get().unwrap();
+        at_zoom.to_std().unwrap()
+    }
+
+    /// From the first request to the report until now.
+    fn since_first(&self) -> Duration {
+        (self.now.get() - self.first.get().unwrap())
+            .to_std()
+            .unwrap()
+    }
+
+    fn requests(&self) -> u32 {
+        let requests = self.zoom.borrow().request_count(Endpoint::Report);
+        u32::try_from(requests).unwrap()
+    }
+}
+
+/// Whether somebody can go on without the time passing.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Clock for &Timed {
+    fn now(&self) -> DateTime<Utc> {
+        self.now.get()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.wait(duration).await;
+    }
+
+    fn seed(&self) -> u64 {
+        7
+    }
+}
+
+impl CredentialSource for &Timed {
+    async fn credentials(&self) -> Result<Credentials, SecretError> {
+        self.wait(AWS).await;
+        let credentials = zoom_simulator::Credentials::default();
+        Ok(Credentials {
+            account_id: credentials.account_id.into(),
+            client_id: credentials.client_id.into(),
+            client_secret: credentials.client_secret.into(),
+        })
+    }
+}
+
+impl Transport for &Timed {
+    async fn send(&self, request: Request<'_>, _: Duration) -> Result<Response, TransportError> {
+        let request = simulation::wire::request(request);
+        let is_report = request.endpoint() == Endpoint::Report;
+        if is_report {
+            self.first.set(self.first.get().or(Some(self.now.get())));
+            self.under_way.set(self.under_way.get() + 1);
+            let most = self.most_under_way.get().max(self.under_way.get());
+            self.most_under_way.set(most);
+        }
+        self.wait(self.latency).await;
+        if is_report {
+            self.last.set(Some(self.now.get()));
+            self.under_way.set(self.under_way.get() - 1);
+        }
+        let reply = self.zoom.borrow_mut().handle(self.now.get(), &request);
+        match reply.delivery {
+            Delivery::Whole(answer) => Ok(simulation::wire::response(answer)),
+            other => panic!("nothing goes wrong here: {other:?}"),
+        }
+    }
+}
+
+impl Store for &Timed {
+    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        self.wait(AWS).await;
+        self.bucket.get(key).await
+    }
+
+    async fn get_version(&self, key: &str, id: &VersionId) -> Result<bytes::Bytes, StoreError> {
+        self.wait(AWS).await;
+        self.bucket.get_version(key, id).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        body: bytes::Bytes,
+        condition: Condition,
+    ) -> Result<Written, StoreError> {
+        self.wait(AWS).await;
+        self.bucket.put(key, body, condition).await
+    }
+
+    async fn list_versions(
+        &self,
+        prefix: &str,
+        after: Option<&Marker>,
+    ) -> Result<VersionPage, StoreError> {
+        self.wait(AWS).await;
+        self.bucket.list_versions(prefix, after).await
+    }
+}
+
+/// One page after the other is what a day costs. That each of them is delivered, which takes three ways to the bucket, adds
+/// nothing to it but the last.
+#[test]
+fn a_day_takes_as_long_as_its_pages() {
+    let mut timed = Timed::new(&[day("2026-11-22")], 600, 150, 100);
+    timed.settings.page_size = 10;
+    timed.settings.max_records_per_object = 10;
+    let outcome = timed.run();
+    assert_eq!(outcome.report.written(), 600);
+    assert!(outcome.report.objects.len() >= 60);
+
+    let pages = timed.latency * timed.requests();
+    let took = timed.since_first();
+    assert!(
+        timed.at_zoom() <= pages.mul_f64(1.01),
+        "{:?}",
+        timed.at_zoom()
+    );
+    assert!(took <= pages.mul_f64(1.05), "{took:?} for {pages:?}");
+    assert_eq!(timed.most_under_way.get(), 1);
+}
+
+/// Days of ten pages each. One after the other, Zoom would be asked less than twice a second.
+#[test]
+fn a_catch_up_takes_as_long_as_the_limit_of_requests() {
+    for (limit, days) in [(5, 20), (10, 40)] {
+        let last = day("2026-11-21");
+        let first = last - TimeDelta::days(days - 1);
+        let days: Vec<_> = first.iter_days().take_while(|&day| day <= last).collect();
+        let mut timed = Timed::new(&days, 48, 600, limit);
+        timed.settings.page_size = 5;
+        let outcome = timed.run();
+        assert_eq!(outcome.report.written(), 48 * days.len() as u64);
+
+        let least = Duration::from_secs_f64(f64::from(timed.requests()) / f64::from(limit));
+        let took = timed.since_first();
+        assert!(took <= least.mul_f64(1.1), "{took:?} for {least:?}");
+        let most = timed.settings.limits.days_at_once;
+        assert!((4..=most).contains(&timed.most_under_way.get()));
+    }
+}
+
+/// The checkpoint and the secret are on their way at the same time.
+#[test]
+fn zoom_is_asked_as_soon_as_it_can_be() {
+    let days = [day("2026-11-22")];
+    let timed = Timed::new(&days, 10, 150, 5);
+    timed.run();
+    // A first run creates the checkpoint, for which the bucket is looked through.
+    let then = timed.now.get();
+    let first = timed.first.replace(None).unwrap() - at(NOW);
+    assert_eq!(first.to_std().unwrap(), AWS * 4 + timed.latency);
+    timed.run();
+    let first = timed.first.get().unwrap() - then;
+    assert_eq!(first.to_std().unwrap(), AWS + timed.latency);
+}
