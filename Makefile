@@ -1,12 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs fmt lint test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
+.PHONY: help demo test docs fmt lint test-instructions record-instructions microbench test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
 export PYTHON_ENV
 
 help: ## Lists the targets
-	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 26
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
 
 demo: ## Runs the whole pipeline on this machine and checks what it promises; KEEP=1 leaves it running
 	@scripts/prerequisites rust terraform python
@@ -15,7 +15,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@cargo build --locked --workspace --features cli --bin demo --bin zoomlogs
 	@"$${CARGO_TARGET_DIR:-target}/debug/demo"
 
-test: fmt lint test-terraform test-scripts test-simulation test-fuzz test-rust ## Runs all checks and tests
+test: fmt lint test-terraform test-scripts test-simulation test-instructions test-fuzz test-rust ## Runs all checks and tests
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
@@ -60,6 +60,21 @@ simulate: ## Lets SEEDS simulated worlds happen (10000), from FIRST (0); or show
 
 test-simulation: ## Lets as many worlds happen as CI does
 	@$(MAKE) --no-print-directory simulate SEEDS=$(CI_SEEDS)
+
+# Built as the simulation is, which is quick, and has no rule for what is inlined where that a few lines could upset.
+instructions = cargo run --quiet --locked --profile simulation --package hot-path --bin instructions --
+
+test-instructions: ## Counts the instructions of the hot path's steps and compares them with what is recorded
+	@scripts/prerequisites rust valgrind
+	@$(instructions)
+
+record-instructions: ## Records them anew; commit tests/hot-path/instructions.json with what changed them
+	@scripts/prerequisites rust valgrind
+	@$(instructions) --record
+
+microbench: ## Measures the hot path's steps in records per second of one core; ONLY=part of a name
+	@scripts/prerequisites rust
+	cargo bench --locked --package hot-path --bench hot_path -- $(if $(ONLY),"$(ONLY)")
 
 sabotage: ## Breaks each rule of the protocol and looks whether that is noticed; writes docs/sabotage.md; ONLY=part of a name
 	@scripts/prerequisites rust nextest python

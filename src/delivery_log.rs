@@ -10,7 +10,7 @@
 //! put-if-absent logs of Delta Lake and SlateDB; `docs/architecture.md` has the protocol and why each rule is there.
 
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -39,6 +39,10 @@ const READ_AT_ONCE: usize = 8;
 /// The longest line that is read: no answer of Zoom's is longer, so no record is. Gzip makes a gigabyte of a megabyte
 /// where there is no limit.
 const LONGEST_READ: usize = 64 << 20;
+
+/// How much text is handed to the compressor at once. Line by line it takes longer: each call has its price, and the checksum
+/// of a few bytes is worked out byte by byte.
+const GATHERED: usize = 32 << 10;
 
 /// The log of all days of one report, below one prefix of a bucket.
 #[derive(Debug)]
@@ -393,12 +397,14 @@ pub fn is_oversized(record: &Record) -> bool {
 fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
     let mtime = u32::try_from(written_at.timestamp()).unwrap_or(0);
     let gzip = flate2::GzBuilder::new().mtime(mtime);
-    let mut encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::default());
-    let written = records.iter().try_for_each(|record| {
-        encoder.write_all(record.line().as_bytes())?;
-        encoder.write_all(b"\n")
-    });
-    written.and_then(|()| encoder.finish()).map(Bytes::from)
+    let encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::default());
+    let mut lines = BufWriter::with_capacity(GATHERED, encoder);
+    for record in records {
+        lines.write_all(record.line().as_bytes())?;
+        lines.write_all(b"\n")?;
+    }
+    let encoder = lines.into_inner().map_err(io::IntoInnerError::into_error)?;
+    encoder.finish().map(Bytes::from)
 }
 
 /// Counts the records of an entry, one line after the other: an entry can be larger than memory once it is unpacked.
@@ -421,9 +427,9 @@ fn decode(body: &[u8], report: &Report, longest: usize) -> Result<Counts, String
         }
         let record = std::str::from_utf8(&line)
             .ok()
-            .and_then(|line| Record::parse(line, report).ok())
+            .and_then(|line| Record::identify(line, report).ok())
             .ok_or_else(|| format!("line {number} is not JSON"))?;
-        records.add(RecordId::from(&record));
+        records.add(RecordId::from(record));
     }
     if records.is_empty() {
         return Err("it holds no record".to_owned());

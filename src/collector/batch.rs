@@ -47,7 +47,7 @@ impl Batch {
         let copies = self.copies(id, ledger);
         self.wanted.insert(id, copies + 1);
         self.bytes += record.line().len();
-        self.records.push(record);
+        self.records.push(record.detach());
     }
 
     /// Drops the copies that the log has got from elsewhere since they were added.

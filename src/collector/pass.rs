@@ -212,7 +212,7 @@ impl Pass {
             } else {
                 taken.known += 1;
                 if copies < seen && self.reading == Reading::Sweep {
-                    self.excess.push(row);
+                    self.excess.push(row.detach());
                 }
             }
         }
@@ -572,5 +572,21 @@ mod tests {
         let taken = pass(Reading::Sweep, &state).take(page, &state, &mut batch);
         assert_eq!((taken.late, taken.misdated, taken.known), (1, 1, 0));
         assert_eq!(taken.newest, "2026-11-23T00:00:01Z".parse().ok());
+    }
+
+    #[test]
+    fn rows_that_are_kept_do_not_keep_their_pages() {
+        let (state, mut batch) = (DayState::default(), Batch::default());
+        let mut sweep = pass(Reading::Sweep, &state);
+        let bodies = ["new", "new"].map(|row| {
+            let body = format!(r#"{{"operation_logs":[{{"action":"{row}"}}]}}"#);
+            bytes::Bytes::from(body)
+        });
+        for body in &bodies {
+            let page = crate::zoom::Page::parse(body, &OPERATION_LOGS).unwrap();
+            sweep.take(page.rows, &state, &mut batch);
+        }
+        assert_eq!((batch.len(), sweep.excess.len()), (1, 1));
+        assert!(bodies.iter().all(bytes::Bytes::is_unique));
     }
 }

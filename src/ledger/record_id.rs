@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Fingerprint, Record};
+use crate::record::{Fingerprint, Identity, Record};
 
 /// A record's second and its fingerprint, in this order.
 ///
@@ -62,12 +62,18 @@ impl RecordId {
     }
 }
 
-impl From<&Record> for RecordId {
-    fn from(record: &Record) -> Self {
+impl From<Identity> for RecordId {
+    fn from(record: Identity) -> Self {
         let second = record
-            .time()
+            .time
             .and_then(|time| u32::try_from(time.timestamp()).ok())
             .map_or(Second::UNKNOWN, Second);
-        Self::new(second, record.fingerprint())
+        Self::new(second, record.fingerprint)
+    }
+}
+
+impl From<&Record> for RecordId {
+    fn from(record: &Record) -> Self {
+        record.identity().into()
     }
 }

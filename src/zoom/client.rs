@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -293,7 +294,7 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
 fn judge<A>(
     answer: Result<Response, TransportError>,
     now: DateTime<Utc>,
-    parse: impl FnOnce(&[u8]) -> Result<A, String>,
+    parse: impl FnOnce(&Bytes) -> Result<A, String>,
     refusal: impl FnOnce(&Response) -> ZoomError,
 ) -> Verdict<A> {
     let again = |last: String| Verdict::Again {
@@ -414,7 +415,7 @@ mod tests {
     fn answer(status: u16, body: &str) -> Response {
         Response {
             status,
-            body: body.as_bytes().to_vec(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
             ..Response::default()
         }
     }
@@ -473,7 +474,7 @@ mod tests {
             let mut response = answer(429, "");
             response.rate_limit_type = Some("Daily-limit".to_owned());
             response.retry_after = retry_after.map(str::to_owned);
-            let parse = |body: &[u8]| Page::parse(body, &OPERATION_LOGS);
+            let parse = |body: &Bytes| Page::parse(body, &OPERATION_LOGS);
             match judge(Ok(response), now, parse, |refused| {
                 refusal(refused, &OPERATION_LOGS)
             }) {

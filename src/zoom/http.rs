@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
-use super::transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
+use super::body::Body;
+use super::transport::{Request, Response, Transport, TransportError};
 use crate::causes::causes;
 
 /// Requests over the network.
@@ -78,18 +79,19 @@ impl Transport for Http {
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned)
         };
-        let mut response = Response {
+        let response = Response {
             status: answer.status().as_u16(),
             retry_after: header("retry-after"),
             rate_limit_type: header("x-ratelimit-type"),
-            body: Vec::new(),
+            ..Response::default()
         };
-        while let Some(chunk) = answer.chunk().await.map_err(failed)? {
-            if response.body.len() + chunk.len() > LARGEST_BODY {
-                return Err(TransportError::TooLarge);
-            }
-            response.body.extend_from_slice(&chunk);
+        let mut body = Body::begin(answer.content_length());
+        while let Some(piece) = answer.chunk().await.map_err(failed)? {
+            body.push(piece)?;
         }
-        Ok(response)
+        Ok(Response {
+            body: body.finish(),
+            ..response
+        })
     }
 }

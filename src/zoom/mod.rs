@@ -4,6 +4,8 @@
 //! tokens, the retries, the limits and what Zoom's errors mean.
 
 mod auth;
+#[cfg(feature = "function")]
+mod body;
 mod client;
 mod error;
 #[cfg(feature = "function")]

@@ -3,7 +3,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use bytes::Bytes;
+use bytes_utils::Str;
+use serde::de::{
+    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::value::RawValue;
 
 use crate::record::Record;
@@ -20,7 +24,7 @@ pub struct Page {
 
 /// The members of an answer that count, of which one is named by the report.
 struct Body<'a> {
-    rows: Vec<&'a RawValue>,
+    rows: Vec<Record>,
     next: Option<Cow<'a, str>>,
 }
 
@@ -33,7 +37,11 @@ struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 struct Token<'a>(#[serde(borrow)] Option<Cow<'a, str>>);
 
 /// Reads a body in one pass.
-struct BodyOf<'r>(&'r Report);
+#[derive(Clone, Copy)]
+struct BodyOf<'r> {
+    text: &'r Str,
+    report: &'r Report,
+}
 
 impl<'de> DeserializeSeed<'de> for BodyOf<'_> {
     type Value = Body<'de>;
@@ -53,9 +61,9 @@ impl<'de> Visitor<'de> for BodyOf<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let (mut rows, mut next) = (None, None);
         while let Some(Name(name)) = map.next_key()? {
-            if name == self.0.rows {
-                if rows.replace(map.next_value()?).is_some() {
-                    return Err(A::Error::duplicate_field(self.0.rows));
+            if name == self.report.rows {
+                if rows.replace(map.next_value_seed(RowsOf(self))?).is_some() {
+                    return Err(A::Error::duplicate_field(self.report.rows));
                 }
             } else if name == NEXT {
                 let Token(token) = map.next_value()?;
@@ -67,9 +75,37 @@ impl<'de> Visitor<'de> for BodyOf<'_> {
             }
         }
         Ok(Body {
-            rows: rows.ok_or_else(|| A::Error::missing_field(self.0.rows))?,
+            rows: rows.ok_or_else(|| A::Error::missing_field(self.report.rows))?,
             next: next.flatten(),
         })
+    }
+}
+
+/// Reads the array of rows: each becomes a record while it is at hand.
+struct RowsOf<'r>(BodyOf<'r>);
+
+impl<'de> DeserializeSeed<'de> for RowsOf<'_> {
+    type Value = Vec<Record>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for RowsOf<'_> {
+    type Value = Vec<Record>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let Self(BodyOf { text, report }) = self;
+        let mut rows = Vec::new();
+        while let Some(row) = seq.next_element::<&RawValue>()? {
+            rows.push(Record::within(text, row, report));
+        }
+        Ok(rows)
     }
 }
 
@@ -77,17 +113,18 @@ impl<'de> Visitor<'de> for BodyOf<'_> {
 const NEXT: &str = "next_page_token";
 
 impl Page {
-    /// Reads a page of `report`.
+    /// Reads a page of `report`. Its rows are parts of `body`, and keep it while they are not
+    /// [detached](Record::detach).
     ///
     /// An answer without an array of rows is no empty page: taking it for one could close a day that has rows.
     ///
     /// # Errors
     /// Says where the body stops making sense, and nothing of what it holds.
-    pub fn parse(body: &[u8], report: &Report) -> Result<Self, String> {
-        let text = std::str::from_utf8(body)
-            .map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))?;
+    pub fn parse(body: &Bytes, report: &Report) -> Result<Self, String> {
+        let text = &Str::from_inner(body.clone())
+            .map_err(|error| format!("not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
         let mut json = serde_json::Deserializer::from_str(text);
-        let body = BodyOf(report).deserialize(&mut json);
+        let body = BodyOf { text, report }.deserialize(&mut json);
         let Body { rows, next } =
             body.and_then(|body| json.end().map(|()| body))
                 .map_err(|error| {
@@ -106,10 +143,7 @@ impl Page {
                     }
                 })?;
         Ok(Self {
-            rows: rows
-                .into_iter()
-                .map(|row| Record::new(row, report))
-                .collect(),
+            rows,
             next: next.filter(|token| !token.is_empty()).map(Cow::into_owned),
         })
     }
@@ -121,7 +155,7 @@ mod tests {
     use crate::report::{ACTIVITIES, OPERATION_LOGS};
 
     fn parse(body: &[u8]) -> Result<Page, String> {
-        Page::parse(body, &OPERATION_LOGS)
+        Page::parse(&Bytes::copy_from_slice(body), &OPERATION_LOGS)
     }
 
     #[test]
@@ -137,6 +171,27 @@ mod tests {
             [r#"{"action":"b","extra":1.0}"#, r#"{"action":"a"}"#]
         );
         assert_eq!(page.next.as_deref(), Some("n/1"));
+    }
+
+    #[test]
+    fn a_row_of_one_line_is_a_part_of_the_body_until_it_is_detached() {
+        let body = Bytes::from(
+            br#"{"operation_logs":[{"action":"a"},{"other":"\u00eb"},{"action": "spaced"}]}"#
+                .to_vec(),
+        );
+        let within = |row: &Record| body.as_ptr_range().contains(&row.line().as_ptr());
+        let rows = Page::parse(&body, &OPERATION_LOGS).unwrap().rows;
+        assert_eq!(
+            rows.iter().map(within).collect::<Vec<_>>(),
+            [true, true, false]
+        );
+
+        let kept: Vec<_> = rows.iter().cloned().map(Record::detach).collect();
+        assert_eq!(kept, rows);
+        assert!(!kept.iter().any(within));
+        assert!(!body.is_unique(), "the rows keep the body");
+        drop(rows);
+        assert!(body.is_unique(), "what was detached does not");
     }
 
     #[test]
@@ -173,7 +228,13 @@ mod tests {
     #[test]
     fn the_rows_are_where_the_report_has_them() {
         let body = br#"{"activity_logs":[{"email":"a"}],"operation_logs":7}"#;
-        assert_eq!(Page::parse(body, &ACTIVITIES).unwrap().rows.len(), 1);
+        assert_eq!(
+            Page::parse(&Bytes::from_static(body), &ACTIVITIES)
+                .unwrap()
+                .rows
+                .len(),
+            1
+        );
         let problem = parse(body).unwrap_err();
         assert!(
             problem.contains("operation_logs must be an array"),

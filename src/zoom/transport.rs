@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use secrecy::SecretString;
 use thiserror::Error;
 
@@ -41,7 +42,7 @@ pub struct Response {
     /// The header `X-RateLimit-Type`, as it came.
     pub rate_limit_type: Option<String>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Bytes,
 }
 
 /// A request without a complete answer.

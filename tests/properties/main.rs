@@ -12,6 +12,7 @@
 
 mod entries;
 mod format;
+mod golden;
 mod history;
 mod json;
 mod keys;

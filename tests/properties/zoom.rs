@@ -12,7 +12,7 @@ use crate::scripted::{Scripted, TIMEOUT, started};
 fn answer(status: u16, body: &str) -> Response {
     Response {
         status,
-        body: body.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec().into(),
         ..Response::default()
     }
 }

@@ -59,7 +59,7 @@ fn check(body: &[u8], report: &'static Report) {
 fn read(body: &[u8], report: &'static Report) -> Result<Page, ZoomError> {
     let answer = Response {
         status: 200,
-        body: body.to_vec(),
+        body: body.to_vec().into(),
         ..Response::default()
     };
     Scripted::new(Vec::new(), vec![answer; 6])

@@ -92,7 +92,7 @@ fn answer(text: &str) -> (String, Response) {
         status,
         retry_after: header(),
         rate_limit_type: header(),
-        body: body.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec().into(),
     };
     (endpoint, response)
 }

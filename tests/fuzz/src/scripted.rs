@@ -155,7 +155,7 @@ impl Transport for &Scripted {
             let body = format!(r#"{{"access_token":"{}","expires_in":3599}}"#, SECRETS[3]);
             let good = Response {
                 status: 200,
-                body: body.into_bytes(),
+                body: body.into(),
                 ..Response::default()
             };
             return Ok(self.tokens.borrow_mut().pop_front().unwrap_or(good));

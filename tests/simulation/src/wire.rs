@@ -44,7 +44,7 @@ pub fn response(answer: Answer) -> Response {
         status: answer.status,
         retry_after: answer.header_value("retry-after").map(str::to_owned),
         rate_limit_type: answer.header_value("x-ratelimit-type").map(str::to_owned),
-        body: answer.body,
+        body: answer.body.into(),
     }
 }
 
