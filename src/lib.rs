@@ -15,7 +15,7 @@
 //! | [`checkpoint`] | a lower bound of what the log holds, and of how far Zoom has been read |
 //! | [`collector`] | one run, from the checkpoint through Zoom to the log and back |
 //! | [`store`] | the few calls to the bucket, as a trait: S3, or memory |
-//! | `https`, `aws_http` | the one HTTP client, and AWS's SDK over it |
+//! | `https`, `aws`, `aws_http` | the one HTTP client, and AWS's SDK over it |
 //! | [`metrics`] | what a run did, for CloudWatch |
 //! | `log_lines` | what it says on the way |
 //! | [`clock`] | time, waiting and chance, as a trait |
@@ -28,6 +28,8 @@
 //! configuration from the environment. Without it the crate builds in a fraction of the time, which is how the simulation
 //! and the fuzz targets use it.
 
+#[cfg(feature = "function")]
+pub mod aws;
 #[cfg(feature = "function")]
 pub mod aws_http;
 #[cfg(feature = "function")]

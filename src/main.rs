@@ -5,7 +5,7 @@ use std::io::Write as _;
 use chrono::DateTime;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
-use zoom_operationlogs_to_s3::aws_http::AwsHttp;
+use zoom_operationlogs_to_s3::aws;
 use zoom_operationlogs_to_s3::clock::{Clock, SystemClock};
 use zoom_operationlogs_to_s3::collector::{Collector, RunReport};
 use zoom_operationlogs_to_s3::config::Config;
@@ -43,10 +43,7 @@ fn environment(name: &str) -> Option<String> {
 async fn start() -> Result<Function, lambda_runtime::Error> {
     let config = Config::from_lookup(environment)?;
     let client = https::client()?;
-    let aws = aws_config::defaults(aws_config::BehaviorVersion::latest())
-        .http_client(AwsHttp::over(client.clone()))
-        .load()
-        .await;
+    let aws = aws::config(client.clone(), environment).await;
     let secrets = SecretsManager::new(&aws, config.secret_id);
     let zoom = Client::new(
         config.endpoints,
