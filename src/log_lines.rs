@@ -6,7 +6,7 @@ use tracing::level_filters::LevelFilter;
 /// `AWS_LAMBDA_LOG_LEVEL` or else `RUST_LOG` names, which `lookup` gives.
 ///
 /// They are those of `lambda_runtime`'s own subscriber. That one takes filters for each module as well, and brings an
-/// engine for regular expressions to read them, which is a fifteenth of the zip.
+/// engine for regular expressions to read them.
 pub fn write(lookup: impl Fn(&str) -> Option<String>) {
     let level = lookup("AWS_LAMBDA_LOG_LEVEL").or_else(|| lookup("RUST_LOG"));
     let lines = tracing_subscriber::fmt()
