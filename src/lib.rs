@@ -15,7 +15,9 @@
 //! | [`checkpoint`] | a lower bound of what the log holds, and of how far Zoom has been read |
 //! | [`collector`] | one run, from the checkpoint through Zoom to the log and back |
 //! | [`store`] | the few calls to the bucket, as a trait: S3, or memory |
+//! | `https`, `aws`, `aws_http` | the one HTTP client, and AWS's SDK over it |
 //! | [`metrics`] | what a run did, for CloudWatch |
+//! | `log_lines` | what it says on the way |
 //! | [`clock`] | time, waiting and chance, as a trait |
 //! | [`udm`] | how SecOps's parser will see a record: for `zoomlogs`, the function does not use it |
 //!
@@ -27,6 +29,10 @@
 //! and the fuzz targets use it.
 
 #[cfg(feature = "function")]
+pub mod aws;
+#[cfg(feature = "function")]
+pub mod aws_http;
+#[cfg(feature = "function")]
 pub mod causes;
 pub mod checkpoint;
 pub mod clock;
@@ -35,7 +41,11 @@ pub mod collector;
 pub mod config;
 pub mod delivery_log;
 pub mod event;
+#[cfg(feature = "function")]
+pub mod https;
 pub mod ledger;
+#[cfg(feature = "function")]
+pub mod log_lines;
 pub mod metrics;
 pub mod record;
 pub mod report;

@@ -3,12 +3,15 @@
 use std::io::Write as _;
 
 use chrono::DateTime;
-use lambda_runtime::{Diagnostic, LambdaEvent, service_fn, tracing};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::Value;
+use zoom_operationlogs_to_s3::aws;
 use zoom_operationlogs_to_s3::clock::{Clock, SystemClock};
 use zoom_operationlogs_to_s3::collector::{Collector, RunReport};
 use zoom_operationlogs_to_s3::config::Config;
 use zoom_operationlogs_to_s3::event::Event;
+use zoom_operationlogs_to_s3::https;
+use zoom_operationlogs_to_s3::log_lines;
 use zoom_operationlogs_to_s3::metrics;
 use zoom_operationlogs_to_s3::secret::SecretsManager;
 use zoom_operationlogs_to_s3::store::s3::S3Store;
@@ -18,7 +21,7 @@ type Function = Collector<Client<Http, SecretsManager, SystemClock>, S3Store, Sy
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    tracing::init_default_subscriber();
+    log_lines::write(environment);
     // A panic's message may quote what it met; its place is enough to find it.
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(at = panic.location().map(ToString::to_string), "panicked");
@@ -29,18 +32,23 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(|event| invoke(&function, event))).await
 }
 
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 async fn start() -> Result<Function, lambda_runtime::Error> {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the one place that reads the environment"
-    )]
-    let config = Config::from_lookup(|name| std::env::var(name).ok())?;
-    let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let config = Config::from_lookup(environment)?;
+    let client = https::client()?;
+    let aws = aws::config(client.clone(), environment).await;
     let secrets = SecretsManager::new(&aws, config.secret_id);
     let zoom = Client::new(
         config.endpoints,
         config.settings.report,
-        Http::new()?,
+        Http::over(client),
         secrets,
         SystemClock,
     );

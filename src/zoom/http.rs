@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 use super::body::Body;
 use super::transport::{Request, Response, Transport, TransportError};
 use crate::causes::causes;
+use crate::https;
 
 /// Requests over the network.
 #[derive(Debug, Clone)]
@@ -15,22 +16,18 @@ pub struct Http {
 }
 
 impl Http {
-    /// A client with its own connections, kept between the invocations of a warm function.
+    /// Requests over connections of its own.
     ///
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new() -> Result<Self, reqwest::Error> {
-        let client = reqwest::Client::builder()
-            .user_agent(concat!(
-                env!("CARGO_PKG_NAME"),
-                "/",
-                env!("CARGO_PKG_VERSION")
-            ))
-            .connect_timeout(Duration::from_secs(5))
-            // A redirect would carry the token to an address that nobody configured.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()?;
-        Ok(Self { client })
+        Ok(Self::over(https::client()?))
+    }
+
+    /// Requests over the connections of `client`.
+    #[must_use]
+    pub fn over(client: reqwest::Client) -> Self {
+        Self { client }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use local_stack::{Loss, Moto, Proxy, Stack};
+use zoom_operationlogs_to_s3::aws_http::AwsHttp;
 use zoom_operationlogs_to_s3::store::memory::{MemoryStore, PutFault};
 use zoom_operationlogs_to_s3::store::s3::S3Store;
 use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
@@ -147,7 +148,7 @@ pub async fn moto() -> Remote<Moto, { Moto::PAGE }> {
 async fn remote<S: Emulator, const PAGE: usize>(server: S) -> Remote<S, PAGE> {
     let bucket = server.create_bucket(NAME).await.unwrap();
     let proxy = server.proxy(1).await.unwrap();
-    let store = S3Store::new(&server.config(proxy.url()).await, NAME);
+    let store = S3Store::new(&config(&server, &proxy).await, NAME);
     Remote {
         store,
         proxy,
@@ -156,16 +157,30 @@ async fn remote<S: Emulator, const PAGE: usize>(server: S) -> Remote<S, PAGE> {
     }
 }
 
+/// The SDK's configuration as the function has it: over the client that it calls Zoom by.
+async fn config(server: &impl Emulator, proxy: &Proxy) -> aws_config::SdkConfig {
+    let mut client = reqwest::Client::builder();
+    if let Some(ca) = server.ca() {
+        client = client.tls_certs_only([reqwest::Certificate::from_pem(&ca).unwrap()]);
+    }
+    let client = AwsHttp::over(client.build().unwrap());
+    let config = server.config(proxy.url()).await;
+    config.to_builder().http_client(client).build()
+}
+
 /// What both emulators can do.
 pub trait Emulator {
     async fn create_bucket(&self, name: &str) -> local_stack::Result<local_stack::Bucket>;
     async fn proxy(&self, seed: u64) -> local_stack::Result<Proxy>;
     async fn config(&self, endpoint: &str) -> aws_config::SdkConfig;
     fn aws(&self) -> &local_stack::Aws;
+
+    /// The certificate of who vouches for it, if it speaks TLS.
+    fn ca(&self) -> Option<Vec<u8>>;
 }
 
 macro_rules! server {
-    ($emulator:ident) => {
+    ($emulator:ident, $ca:expr) => {
         impl Emulator for $emulator {
             async fn create_bucket(&self, name: &str) -> local_stack::Result<local_stack::Bucket> {
                 self.create_bucket(name).await
@@ -182,12 +197,17 @@ macro_rules! server {
             fn aws(&self) -> &local_stack::Aws {
                 self.aws()
             }
+
+            fn ca(&self) -> Option<Vec<u8>> {
+                let ca: fn(&Self) -> Option<Vec<u8>> = $ca;
+                ca(self)
+            }
         }
     };
 }
 
-server!(Stack);
-server!(Moto);
+server!(Stack, |stack| Some(std::fs::read(stack.ca_file()).unwrap()));
+server!(Moto, |_| None);
 
 impl<S, const PAGE: usize> Remote<S, PAGE> {
     pub fn proxy(&self) -> &Proxy {
@@ -198,15 +218,12 @@ impl<S, const PAGE: usize> Remote<S, PAGE> {
 impl<S: Emulator, const PAGE: usize> Remote<S, PAGE> {
     /// A store on the same server, for a bucket that nobody created.
     pub async fn without_a_bucket(&self) -> S3Store {
-        S3Store::new(
-            &self.server.config(self.proxy.url()).await,
-            "no-such-bucket",
-        )
+        S3Store::new(&self.config().await, "no-such-bucket")
     }
 
     /// The SDK's configuration of the store.
     pub async fn config(&self) -> aws_config::SdkConfig {
-        self.server.config(self.proxy.url()).await
+        config(&self.server, &self.proxy).await
     }
 
     /// S3 as the administrator calls it.

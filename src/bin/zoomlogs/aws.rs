@@ -3,7 +3,9 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_lambda::error::{ProvideErrorMetadata, SdkError};
 use thiserror::Error;
+use zoom_operationlogs_to_s3::aws_http::AwsHttp;
 use zoom_operationlogs_to_s3::causes::causes;
+use zoom_operationlogs_to_s3::https;
 
 use crate::exit::Code;
 
@@ -14,6 +16,8 @@ pub enum AwsError {
         "no AWS region is set: set AWS_REGION, or one in the AWS profile; with --env it is Terraform's"
     )]
     NoRegion,
+    #[error("TLS cannot be set up: {0}")]
+    Setup(String),
     #[error(
         "AWS does not accept these credentials at {call} ({said}): sign in again, or look whose AWS_PROFILE and \
          AWS_ACCESS_KEY_ID are set"
@@ -115,7 +119,9 @@ impl AwsError {
 
 /// The SDK's configuration: the ordinary chain, and the region of what is asked for where that is known.
 pub async fn config(region: Option<&str>) -> Result<SdkConfig, AwsError> {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    let client = https::client().map_err(|error| AwsError::Setup(causes(&error)))?;
+    let mut loader =
+        aws_config::defaults(BehaviorVersion::latest()).http_client(AwsHttp::over(client));
     if let Some(region) = region {
         loader = loader.region(Region::new(region.to_owned()));
     }

@@ -104,7 +104,6 @@ impl Log {
 mod tests {
     use std::collections::BTreeMap;
 
-    use lambda_runtime::tracing::{self, subscriber};
     use serde_json::{Value, json};
     use zoom_operationlogs_to_s3::collector::{Outcome, RunReport};
     use zoom_operationlogs_to_s3::metrics;
@@ -200,13 +199,13 @@ mod tests {
     /// As the function's subscriber writes it.
     fn logged(event: impl FnOnce()) -> Value {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let to_file = subscriber::fmt()
+        let to_file = tracing_subscriber::fmt()
             .with_target(false)
             .without_time()
             .json()
             .with_writer(file.reopen().map(std::sync::Mutex::new).unwrap())
             .finish();
-        let _guard = subscriber::util::SubscriberInitExt::set_default(to_file);
+        let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(to_file);
         event();
         serde_json::from_str(&std::fs::read_to_string(file.path()).unwrap()).unwrap()
     }
