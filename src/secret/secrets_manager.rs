@@ -1,10 +1,16 @@
 //! The credentials in AWS Secrets Manager.
 
+use std::time::Duration;
+
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata;
 
 use super::{CredentialSource, Credentials, SecretError};
 use crate::causes::causes;
+
+/// How long one call may take. Without an end, one that hangs would take the whole run along.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A secret of AWS Secrets Manager.
 #[derive(Debug, Clone)]
@@ -17,8 +23,14 @@ impl SecretsManager {
     /// The secret with this name or ARN.
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, id: impl Into<String>) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+            .build();
+        let config = aws_sdk_secretsmanager::config::Builder::from(config)
+            .timeout_config(timeouts)
+            .build();
         Self {
-            client: Client::new(config),
+            client: Client::from_conf(config),
             id: id.into(),
         }
     }

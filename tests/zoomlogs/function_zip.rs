@@ -6,7 +6,7 @@ use std::process::Command;
 use local_stack::project;
 
 /// What `make build` made for x86_64 when this was last looked at, with Rust 1.95.
-const RECORDED: u64 = 3_038_889;
+const RECORDED: u64 = 3_187_494;
 
 /// By what share it may differ from that: another version of Rust or of a dependency makes another zip.
 const TOLERANCE: f64 = 0.02;
