@@ -11,16 +11,20 @@
 //! - `side`, `setting`, `trial`: who is compared, on what, and one run of it
 //! - `scenario`: what is measured; `packages`, `machine`: that, and on what
 //! - `results`: all of it, kept
-//! - `price`, `table`, `plot`, `publish`: what is made of it
+//! - `comparison`, `targets`, `price`, `unit`, `table`, `plot`, `publish`: what is made of it
 #![allow(
     clippy::disallowed_macros,
     clippy::disallowed_methods,
     reason = "it prints for a person, and is the world around the function"
 )]
 
+mod comparison;
 mod machine;
 mod packages;
+mod plot;
+mod price;
 mod process;
+mod publish;
 mod relay;
 mod results;
 mod sample;
@@ -28,7 +32,10 @@ mod scenario;
 mod setting;
 mod side;
 mod statistics;
+mod table;
+mod targets;
 mod trial;
+mod unit;
 
 use std::{path::PathBuf, process::ExitCode, time::Instant};
 
@@ -86,6 +93,9 @@ async fn bench(arguments: Arguments) -> Result<()> {
     let mut results = Results::read(&file)?;
     if !arguments.publish {
         measure(&arguments, &mut results, &file).await?;
+    }
+    if !arguments.quick {
+        publish::publish(&results, project::root().as_path())?;
     }
     Ok(())
 }

@@ -1,10 +1,6 @@
 //! What a month of such days costs at AWS: list prices in us-east-1 for x86_64, before AWS's free tier.
 
-use crate::{
-    relay::Kind,
-    sample::Sample,
-    side::Side,
-};
+use crate::{relay::Kind, sample::Sample, side::Side};
 
 /// USD for a GB-second of Lambda.
 const GB_SECOND: f64 = 0.000_016_666_7;
@@ -126,10 +122,7 @@ mod tests {
         assert!(close(bill.reads, 0.012));
         assert!(close(bill.storage, 0.69));
         assert!(close(bill.secret, 0.4144));
-        assert!(close(
-            bill.total() - bill.without_secret(),
-            bill.secret
-        ));
+        assert!(close(bill.total() - bill.without_secret(), bill.secret));
     }
 
     #[test]
