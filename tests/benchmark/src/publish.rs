@@ -25,8 +25,8 @@ const END: &str = "<!-- … to here -->";
 pub(crate) fn publish(results: &Results, root: &Path) -> Result<()> {
     let docs = root.join("docs/benchmark");
     let lines = comparison::lines(results);
-    write(&docs.join("results.md"), &tables(results, &lines))?;
-    for (name, svg) in plots(results, &lines)? {
+    write(&docs.join("results.md"), &tables(results))?;
+    for (name, svg) in plots(results)? {
         write(&docs.join(name), &svg)?;
     }
     let readme = root.join("README.md");
@@ -81,7 +81,8 @@ fn measured_on(results: &Results) -> String {
     )
 }
 
-fn tables(results: &Results, lines: &[Line]) -> String {
+/// All tables.
+pub(crate) fn tables(results: &Results) -> String {
     let mut text = format!(
         "<!-- Written by make bench from results.json. -->\n\n# What was measured\n\n{}\n",
         measured_on(results)
@@ -99,7 +100,7 @@ fn tables(results: &Results, lines: &[Line]) -> String {
     section(
         "Side by side",
         "The median, and in brackets the smallest and the largest; one number is of one measurement, or of none that varied.",
-        &side_by_side(lines),
+        &side_by_side(&comparison::lines(results)),
     );
     section(
         "What a quiet run asks",
@@ -362,7 +363,9 @@ const fn whose(side: Side) -> &'static str {
     }
 }
 
-fn plots(results: &Results, lines: &[Line]) -> Result<Vec<(&'static str, String)>> {
+/// All plots, with their files' names.
+pub(crate) fn plots(results: &Results) -> Result<Vec<(&'static str, String)>> {
+    let lines = comparison::lines(results);
     let mut plots = Vec::new();
     let quoted: Vec<(String, f64)> = lines
         .iter()
