@@ -38,6 +38,7 @@ mod trial;
 mod unit;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -68,7 +69,7 @@ pub struct Arguments {
     /// How often what takes many seconds is.
     #[arg(long, default_value_t = 3)]
     long_rounds: usize,
-    /// A tenth of the records and runs, to try it out; what is in docs is not touched.
+    /// A tenth of the records and runs, to try it out; written to target/benchmark, not to docs.
     #[arg(long)]
     quick: bool,
     /// Measures nothing; writes the docs anew from what was measured.
@@ -81,21 +82,23 @@ pub struct Arguments {
 /// # Errors
 /// When one side fails, or something that they need is not there.
 pub async fn bench(arguments: &Arguments) -> Result<()> {
-    let docs = project::root().join("docs/benchmark/results.json");
-    let file = if arguments.quick {
-        project::root().join("target/benchmark.json")
+    let directory = project::root().join(if arguments.quick {
+        "target/benchmark"
     } else {
-        docs
-    };
+        "docs/benchmark"
+    });
+    fs::create_dir_all(&directory)?;
+    let file = directory.join("results.json");
     let mut results = Results::read(&file)?;
     if !arguments.publish {
         measure(arguments, &mut results, &file).await?;
     }
-    if arguments.quick {
-        println!("{}", publish::tables(&results));
-        return Ok(());
+    publish::publish(&results, &directory)?;
+    if !arguments.quick {
+        publish::quote(&results, &project::root().join("README.md"))?;
     }
-    publish::publish(&results, &project::root())
+    println!("{}", directory.join("results.md").display());
+    Ok(())
 }
 
 async fn measure(arguments: &Arguments, results: &mut Results, file: &Path) -> Result<()> {

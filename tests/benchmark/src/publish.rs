@@ -21,17 +21,20 @@ use crate::{
 const BEGIN: &str = "<!-- make bench writes from here … -->";
 const END: &str = "<!-- … to here -->";
 
-/// Writes all of it under `root`, the project's directory.
-pub(crate) fn publish(results: &Results, root: &Path) -> Result<()> {
-    let docs = root.join("docs/benchmark");
-    let lines = comparison::lines(results);
-    write(&docs.join("results.md"), &tables(results))?;
+/// Writes tables and plots into `directory`.
+pub(crate) fn publish(results: &Results, directory: &Path) -> Result<()> {
+    write(&directory.join("results.md"), &tables(results))?;
     for (name, svg) in plots(results)? {
-        write(&docs.join(name), &svg)?;
+        write(&directory.join(name), &svg)?;
     }
-    let readme = root.join("README.md");
-    let text = fs::read_to_string(&readme).with_context(|| readme.display().to_string())?;
-    write(&readme, &replaced(&text, &excerpt(results, &lines))?)
+    Ok(())
+}
+
+/// Writes the excerpt into README.
+pub(crate) fn quote(results: &Results, readme: &Path) -> Result<()> {
+    let text = fs::read_to_string(readme).with_context(|| readme.display().to_string())?;
+    let excerpt = excerpt(results, &comparison::lines(results));
+    write(readme, &replaced(&text, &excerpt)?)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

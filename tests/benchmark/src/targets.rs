@@ -140,6 +140,26 @@ pub(crate) fn table(results: &Results) -> Table {
             limited.passed,
         );
     }
+    let steps = cpu_by_size(results, "first");
+    let steepest = steps
+        .windows(2)
+        .map(|pair| (pair[1].1 / pair[0].1) / (pair[1].0 / pair[0].0))
+        .reduce(f64::max);
+    judge(
+        "no step of growth worse than linear: CPU grows at most 1.1 × as fast as the records",
+        steepest.map(|steepest| format!("{steepest:.2} × at the steepest step")),
+        steepest.is_some_and(|steepest| steepest <= 1.1),
+    );
+    let quiet_steps = cpu_by_size(results, "quiet");
+    let grown = match quiet_steps.as_slice() {
+        [first, .., last] => Some(last.1 / first.1),
+        _ => None,
+    };
+    judge(
+        "a quiet run's cost does not grow with the day: CPU after the largest at most 1.5 × that after the smallest",
+        grown.map(unit::times),
+        grown.is_some_and(|grown| grown <= 1.5),
+    );
     let largest = results
         .of(Scenario::Growth)
         .filter(|case| case.name.starts_with("quiet"))
@@ -151,4 +171,60 @@ pub(crate) fn table(results: &Results) -> Table {
         quiet.is_some_and(|spread| spread.median < 1.0),
     );
     table
+}
+
+/// How many records a day had, and the CPU that this function took for it, from the smallest day to the largest.
+fn cpu_by_size(results: &Results, run: &str) -> Vec<(f64, f64)> {
+    let cases = results.of(Scenario::Growth);
+    let mut sizes: Vec<(f64, f64)> = cases
+        .filter(|case| case.name.starts_with(run))
+        .filter_map(|case| {
+            let cpu = case.spread(Side::Ours, |sample| Some(sample.cpu))?;
+            Some((case.records? as f64, cpu.median))
+        })
+        .collect();
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    sizes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::Case;
+
+    fn case(scenario: Scenario, name: &str, records: u64, ours: f64, guide: f64) -> Case {
+        let sample = |cpu| Sample {
+            runs: 1,
+            cpu,
+            ..Sample::default()
+        };
+        Case {
+            records: Some(records),
+            ours: vec![sample(ours)],
+            guide: vec![sample(guide)],
+            ..Case::new(scenario, name.to_owned())
+        }
+    }
+
+    #[test]
+    fn a_target_is_reached_or_not_by_the_medians_and_not_judged_without_any() {
+        assert!(table(&Results::default()).is_empty());
+        let results = Results {
+            cases: vec![
+                case(Scenario::Quiet, "warm, 0 ms", 1000, 1.0, 4.0),
+                case(Scenario::Day, "0 ms", 100_000, 1.0, 5.0),
+                case(Scenario::Growth, "first delivery, 100", 100, 1.0, 1.0),
+                case(Scenario::Growth, "first delivery, 1000", 1000, 20.0, 1.0),
+            ],
+            ..Results::default()
+        };
+        let table = table(&results).markdown();
+        for row in [
+            "same process: CPU at least 5 × less | 4.0 × | **no** |",
+            "100,000 records: CPU at least 5 × less | 5.0 × | yes |",
+            "as the records | 2.00 × at the steepest step | **no** |",
+        ] {
+            assert!(table.contains(row), "{table}");
+        }
+    }
 }

@@ -42,6 +42,8 @@ pub(crate) fn count(number: f64) -> String {
 pub(crate) fn times(ratio: f64) -> String {
     match ratio {
         r if !r.is_finite() => "–".to_owned(),
+        r if r < 0.095 => format!("{r:.3} ×"),
+        r if r < 0.95 => format!("{r:.2} ×"),
         r if r < 10.0 => format!("{r:.1} ×"),
         r => format!("{} ×", count(r.round())),
     }
@@ -67,8 +69,8 @@ mod tests {
             ["7", "1,234", "1,000,000", "1.5"]
         );
         assert_eq!(
-            [0.5, 12.4, f64::INFINITY].map(times),
-            ["0.5 ×", "12 ×", "–"]
+            [0.04, 0.5, 1.26, 12.4, f64::INFINITY].map(times),
+            ["0.040 ×", "0.50 ×", "1.3 ×", "12 ×", "–"]
         );
     }
 }

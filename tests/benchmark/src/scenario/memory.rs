@@ -3,7 +3,7 @@
 //! Two means: a memory cgroup (of either version), which is what Lambda's limit is like and needs root, and `ulimit -v`,
 //! which anyone may and which is stricter, for it counts what is mapped and not what is used.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use local_stack::Outcome;
@@ -12,22 +12,29 @@ use super::Effort;
 use crate::{results::Limited, setting::Setting, side::Side, trial::Trial};
 
 const RECORDS: usize = 1_000_000;
-/// The least that Lambda gives, and what is too little, so that the limit is seen to kill.
-const MEBIBYTES: [u64; 4] = [128, 96, 64, 16];
+/// The least that Lambda gives.
+const LEAST: u64 = 128;
+/// Too little, so that the limit is seen to kill.
+const TOO_LITTLE: u64 = 16;
+/// More than this is not tried.
+const MOST: u64 = 1024;
 
 pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Limited>> {
     let count = RECORDS / effort.divisor;
+    setting.set_latency(Duration::ZERO, Duration::ZERO);
     setting.fill_today(count);
     let mut limits = Vec::new();
     for means in Means::available() {
-        for mebibytes in MEBIBYTES {
+        limits.push(attempt(setting, Side::Ours, means, TOO_LITTLE, count).await?);
+        let mut mebibytes = LEAST;
+        loop {
             let limited = attempt(setting, Side::Ours, means, mebibytes, count).await?;
             let passed = limited.passed;
             limits.push(limited);
-            // Less will not do either.
-            if !passed {
+            if passed || mebibytes >= MOST {
                 break;
             }
+            mebibytes *= 2;
         }
     }
     Ok(limits)
@@ -114,16 +121,15 @@ impl Means {
     }
 
     fn limit(self, mebibytes: u64) -> Result<Limit> {
-        let (root, files): (_, &[&str]) = match self {
+        let (root, file) = match self {
             Self::AddressSpace => {
                 return Ok(Limit {
                     first_command: format!("ulimit -v {}", mebibytes << 10),
                     group: None,
                 });
             }
-            Self::CgroupV1 => (CGROUP_V1, &["memory.limit_in_bytes"]),
-            // Without swap, as in Lambda; version 1 has none here to give.
-            Self::CgroupV2 => (CGROUP_V2, &["memory.max"]),
+            Self::CgroupV1 => (CGROUP_V1, "memory.limit_in_bytes"),
+            Self::CgroupV2 => (CGROUP_V2, "memory.max"),
         };
         let group = PathBuf::from(root).join(format!("benchmark-{}", std::process::id()));
         fs::create_dir_all(&group).with_context(|| group.display().to_string())?;
@@ -131,11 +137,11 @@ impl Means {
             first_command: format!("echo $$ > '{}/cgroup.procs'", group.display()),
             group: Some(group.clone()),
         };
-        for file in files {
-            let file = group.join(file);
-            fs::write(&file, (mebibytes << 20).to_string())
-                .with_context(|| file.display().to_string())?;
-        }
+        let file = group.join(file);
+        fs::write(&file, (mebibytes << 20).to_string())
+            .with_context(|| file.display().to_string())?;
+        // No way out, as in Lambda; a kernel without swap has no such file.
+        let _ = fs::write(group.join("memory.swap.max"), "0");
         Ok(limit)
     }
 }
