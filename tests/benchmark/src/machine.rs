@@ -40,7 +40,7 @@ impl Machine {
         };
         let kibibytes = field(&read("/proc/meminfo"), "MemTotal");
         let kibibytes = kibibytes.trim_end_matches(" kB").parse().unwrap_or(0_u64);
-        let python = project::python().map_or_else(|_| "python3".into(), |path| path);
+        let python = project::python().unwrap_or_else(|_| "python3".into());
         let changed = !said("git", &["status", "--porcelain", "--untracked-files=no"]).is_empty();
         Self {
             processor: field(&read("/proc/cpuinfo"), "model name"),
