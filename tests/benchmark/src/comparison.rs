@@ -122,6 +122,16 @@ pub(crate) fn lines(results: &Results) -> Vec<Line> {
             |s| Some(s.of(Kind::Put).requests as f64),
         ));
     }
+    if let Some(case) = results.case(Scenario::Day, "0 ms, with equal rows") {
+        let day = name_of_day(case) + " of which 3 in 100 have a twin";
+        lines.push(line(case, format!("{day}: CPU"), unit::time, cpu));
+        lines.push(line(
+            case,
+            format!("{day}: Zoom requests for pages"),
+            unit::count,
+            |s| Some(s.zoom_pages as f64),
+        ));
+    }
     if let Some(case) = results.case(Scenario::Day, "150 ms") {
         let name = format!("{}, Zoom at 150 ms a page: time", name_of_day(case));
         lines.push(line(case, name, unit::time, wall).quoted());

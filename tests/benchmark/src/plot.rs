@@ -104,7 +104,10 @@ pub(crate) fn ratios(title: &str, measures: &[(String, f64)]) -> Result<String> 
             };
             area.draw(&PathElement::new([(x, top), (x, bottom)], style))
                 .map_err(failed)?;
-            let label = unit::times(10_f64.powi(power));
+            let label = match power {
+                ..0 => format!("1/{}", unit::count(10_f64.powi(-power))),
+                _ => unit::count(10_f64.powi(power)),
+            };
             text(&area, &label, (x, bottom + 12), 12, HPos::Center)?;
         }
         for (row, (name, ratio)) in (0..).zip(measures) {
@@ -189,14 +192,14 @@ fn draw(panel: &Panel, area: &Area<'_>) -> Result<()> {
     let (y_least, y_most) = bounds(&mut points().map(|(_, y)| *y));
     let mut chart = ChartBuilder::on(area)
         .margin(8)
-        .margin_right(16)
+        .margin_right(44)
         .caption(&panel.title, ("sans-serif", 15))
         .x_label_area_size(38)
         .y_label_area_size(72)
         .build_cartesian_2d(
             (x_least..x_most).log_scale(),
-            // Room for the points at the edge.
-            (y_least / 1.6..y_most * 1.6).log_scale(),
+            // Whole decades, for only these are labelled.
+            (decade(y_least, f64::floor)..decade(y_most, f64::ceil)).log_scale(),
         )
         .map_err(failed)?;
     chart
@@ -231,6 +234,11 @@ fn draw(panel: &Panel, area: &Area<'_>) -> Result<()> {
             .map_err(failed)?;
     }
     Ok(())
+}
+
+/// The power of ten below or above.
+fn decade(value: f64, rounded: fn(f64) -> f64) -> f64 {
+    10_f64.powf(rounded(value.log10()))
 }
 
 fn paper<'a>(svg: &'a mut String, width: i32, height: i32, title: &str) -> Result<Area<'a>> {

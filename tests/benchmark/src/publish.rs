@@ -449,9 +449,13 @@ fn panels(results: &Results) -> Vec<Panel> {
         return Vec::new();
     }
     vec![
-        panel("Time of a run", unit::time, |sample| Some(sample.wall)),
-        panel("CPU of a run", unit::time, |sample| Some(sample.cpu)),
-        panel("Peak memory", unit::bytes, |sample| {
+        panel("Time of a run", unit::time_on_axis, |sample| {
+            Some(sample.wall)
+        }),
+        panel("CPU of a run", unit::time_on_axis, |sample| {
+            Some(sample.cpu)
+        }),
+        panel("Peak memory", unit::bytes_on_axis, |sample| {
             Some(sample.peak as f64)
         }),
         panel("Zoom requests of a run", unit::count, |sample| {
@@ -460,9 +464,11 @@ fn panels(results: &Results) -> Vec<Panel> {
         panel("S3 requests of a run", unit::count, |sample| {
             Some((sample.s3_reads() + sample.s3_writes()) as f64)
         }),
-        panel("Size of the checkpoint or state", unit::bytes, |sample| {
-            sample.state_bytes.map(|bytes| bytes as f64)
-        }),
+        panel(
+            "Size of the checkpoint or state",
+            unit::bytes_on_axis,
+            |sample| sample.state_bytes.map(|bytes| bytes as f64),
+        ),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What both sides work on: one simulated Zoom, one emulated AWS and the relay in front of it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -81,6 +81,11 @@ impl Setting {
     /// Zoom with so many records today, and nothing else.
     pub(crate) fn fill_today(&self, count: usize) {
         self.fill(BTreeMap::from([(today(), made_up(today(), count, 0))]));
+    }
+
+    /// The same, where every record is another one.
+    pub(crate) fn fill_today_differently(&self, count: usize) {
+        self.fill(BTreeMap::from([(today(), all_different(today(), count))]));
     }
 
     /// Lets every answer of Zoom's, and of AWS's, take so much longer from now on.
@@ -164,6 +169,17 @@ pub(crate) fn canonical(record: &str) -> String {
 /// So many made-up records of `day`, none later than now; 3 in 100 have a twin, as the simulator draws them.
 pub(crate) fn made_up(day: NaiveDate, count: usize, seed: u64) -> Vec<Record> {
     Generator::new(seed).day_until(day, count, Utc::now())
+}
+
+/// The same, but every record is another one: no page can hide a row that is equal to one on the page before.
+pub(crate) fn all_different(day: NaiveDate, count: usize) -> Vec<Record> {
+    let generator = Generator::new(0).with_equal_share(0.0);
+    // By chance some are equal after all.
+    let mut records = generator.day_until(day, count + count / 4 + 10, Utc::now());
+    let mut seen = HashSet::with_capacity(records.len());
+    records.retain(|record| seen.insert(record.json().to_owned()));
+    records.truncate(count);
+    records
 }
 
 /// The function's zip, which `make build` builds.

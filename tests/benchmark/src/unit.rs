@@ -49,6 +49,24 @@ pub(crate) fn times(ratio: f64) -> String {
     }
 }
 
+/// Seconds at a power of ten.
+pub(crate) fn time_on_axis(seconds: f64) -> String {
+    if seconds < 0.9 {
+        format!("{:.0} ms", seconds * 1e3)
+    } else {
+        format!("{} s", count(seconds.round()))
+    }
+}
+
+/// Bytes at a power of ten.
+pub(crate) fn bytes_on_axis(bytes: f64) -> String {
+    match bytes {
+        b if b < 900.0 => format!("{b:.0} B"),
+        b if b < 900e3 => format!("{:.0} kB", b / 1e3),
+        b => format!("{:.0} MB", b / 1e6),
+    }
+}
+
 /// USD.
 pub(crate) fn dollars(dollars: f64) -> String {
     format!("{dollars:.4}")
@@ -64,6 +82,14 @@ mod tests {
         assert_eq!(times_, ["0.50 ms", "12.3 ms", "456 ms", "3.2 s", "321 s"]);
         let sizes = [12.0, 2048.0, 512_000.0, 2_097_152.0].map(bytes);
         assert_eq!(sizes, ["12 B", "2.0 KiB", "500 KiB", "2.0 MiB"]);
+        assert_eq!(
+            [0.001, 0.1, 10.0].map(time_on_axis),
+            ["1 ms", "100 ms", "10 s"]
+        );
+        assert_eq!(
+            [100.0, 1e4, 1e7].map(bytes_on_axis),
+            ["100 B", "10 kB", "10 MB"]
+        );
         assert_eq!(
             [7.0, 1234.0, 1_000_000.0, 1.5].map(count),
             ["7", "1,234", "1,000,000", "1.5"]

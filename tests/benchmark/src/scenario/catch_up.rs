@@ -10,7 +10,7 @@ use super::{Effort, Scenario};
 use crate::{
     results::Case,
     sample::Sample,
-    setting::{Setting, made_up, today},
+    setting::{Setting, all_different, today},
     side::Side,
     trial::Trial,
 };
@@ -25,7 +25,7 @@ pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Ca
     let days: BTreeMap<NaiveDate, _> = first
         .iter_days()
         .take_while(|day| *day <= today())
-        .map(|day| (day, made_up(day, per_day, 3)))
+        .map(|day| (day, all_different(day, per_day)))
         .collect();
     setting.fill(days);
     setting.set_latency(Duration::from_millis(LATENCY), Duration::ZERO);

@@ -17,7 +17,7 @@ pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Ca
     setting.set_latency(Duration::ZERO, Duration::ZERO);
     let mut cases = Vec::new();
     for size in SIZES.map(|size| size / effort.divisor) {
-        setting.fill_today(size);
+        setting.fill_today_differently(size);
         let mut first = Case::new(Scenario::Growth, format!("first delivery, {size}"));
         let mut quiet = Case::new(Scenario::Growth, format!("quiet run, {size}"));
         first.records = Some(size as u64);
