@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs fmt lint test-instructions record-instructions microbench test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
+.PHONY: help demo test docs fmt lint test-instructions record-instructions microbench test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz bench bench-docs build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -95,6 +95,20 @@ test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
 fuzz: ## The same for ten minutes each; SECONDS_EACH=3600 for an hour
 	@scripts/prerequisites rust fuzz
 	scripts/fuzz
+
+# The simulated Zoom is part of the harness: it is built to be fast, so that it is not what is measured.
+benchmark = cargo run --quiet --locked --profile simulation --package benchmark --bin bench --
+
+bench: ## Measures this function and a Python one as the guide has it, side by side; writes docs/benchmark; ONLY=quiet,day ROUNDS= QUICK=1
+	@scripts/prerequisites rust python
+	@scripts/python-env
+	@ARCH=$(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64) scripts/build
+	@$(benchmark) $(if $(ONLY),--only $(ONLY)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	  $(if $(LONG_ROUNDS),--long-rounds $(LONG_ROUNDS)) $(if $(QUICK),--quick)
+
+bench-docs: ## Writes tables and plots of docs/benchmark anew from its results.json
+	@scripts/prerequisites rust
+	@$(benchmark) --publish
 
 build: ## Builds the function's zip for Lambda; ARCH=arm64 for arm64
 	@scripts/prerequisites rust python

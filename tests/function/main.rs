@@ -12,6 +12,7 @@
     reason = "these tests are about the real world: its clock and its processes"
 )]
 
+mod benchmark;
 mod crashes;
 mod delivery;
 mod errors;
