@@ -33,6 +33,9 @@ const LAST_SEQ: u64 = 999_999;
 /// (feed error `MaxLogLineSize4MBExceeded`).
 const LONGEST_LINE: usize = 4_000_000;
 
+/// How hard an entry is compressed: `docs/performance.md` has what each level takes and gives.
+const LEVEL: u32 = 5;
+
 /// How many entries are read at once where many are.
 const READ_AT_ONCE: usize = 8;
 
@@ -397,7 +400,7 @@ pub fn is_oversized(record: &Record) -> bool {
 fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
     let mtime = u32::try_from(written_at.timestamp()).unwrap_or(0);
     let gzip = flate2::GzBuilder::new().mtime(mtime);
-    let encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::default());
+    let encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::new(LEVEL));
     let mut lines = BufWriter::with_capacity(GATHERED, encoder);
     for record in records {
         lines.write_all(record.line().as_bytes())?;

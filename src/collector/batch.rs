@@ -41,11 +41,9 @@ impl Batch {
             .map_or(delivered, |&wanted| wanted.max(delivered))
     }
 
-    /// Adds one more copy of a record.
-    pub(super) fn push(&mut self, record: Record, ledger: &Ledger) {
-        let id = RecordId::from(&record);
-        let copies = self.copies(id, ledger);
-        self.wanted.insert(id, copies + 1);
+    /// Adds one more copy of a record, of which the log has or will have so many.
+    pub(super) fn push(&mut self, record: Record, copies: u32) {
+        self.wanted.insert(RecordId::from(&record), copies + 1);
         self.bytes += record.line().len();
         self.records.push(record.detach());
     }
@@ -98,6 +96,11 @@ mod tests {
     use super::*;
     use crate::report::OPERATION_LOGS;
 
+    fn push(batch: &mut Batch, record: Record, ledger: &Ledger) {
+        let copies = batch.copies(RecordId::from(&record), ledger);
+        batch.push(record, copies);
+    }
+
     fn record(second: u8, text: &str) -> Record {
         Record::parse(
             &format!(r#"{{"time":"2026-11-22T09:00:{second:02}Z","action":"{text}"}}"#),
@@ -111,9 +114,9 @@ mod tests {
         let mut ledger = Ledger::default();
         let mut batch = Batch::default();
         for _ in 0..3 {
-            batch.push(record(1, "twin"), &ledger);
+            push(&mut batch, record(1, "twin"), &ledger);
         }
-        batch.push(record(0, "single"), &ledger);
+        push(&mut batch, record(0, "single"), &ledger);
         ledger.record(&[record(1, "twin"), record(1, "twin")]);
         batch.settle(&ledger);
         let left: Vec<_> = batch
@@ -132,7 +135,7 @@ mod tests {
         let ledger = Ledger::default();
         let mut batch = Batch::default();
         for second in [9, 8, 8, 7] {
-            batch.push(record(second, "x"), &ledger);
+            push(&mut batch, record(second, "x"), &ledger);
         }
         let seconds = |batch: &Batch, max| -> Vec<String> {
             batch
@@ -150,9 +153,9 @@ mod tests {
     fn a_line_that_secops_would_refuse_stands_alone() {
         let ledger = Ledger::default();
         let mut batch = Batch::default();
-        batch.push(record(3, "short"), &ledger);
-        batch.push(record(2, &"x".repeat(4_000_000)), &ledger);
-        batch.push(record(1, "short"), &ledger);
+        push(&mut batch, record(3, "short"), &ledger);
+        push(&mut batch, record(2, &"x".repeat(4_000_000)), &ledger);
+        push(&mut batch, record(1, "short"), &ledger);
         let mut lengths = Vec::new();
         while !batch.is_empty() {
             let length = batch.chunk(10).len();

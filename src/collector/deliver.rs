@@ -32,7 +32,11 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
         let mut uncertain: Option<(String, CountsDigest)> = None;
         let mut waits = crate::store::backoff(self.clock.seed());
         while !batch.is_empty() {
-            for found in self.log.fold(day, &mut state.ledger).await? {
+            let folded = self.log.fold(day, &mut state.ledger).await?;
+            if !folded.is_empty() {
+                batch.settle(&state.ledger);
+            }
+            for found in folded {
                 let ours = uncertain
                     .as_ref()
                     .is_some_and(|(key, digest)| *key == found.key && *digest == found.digest);
@@ -46,7 +50,6 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                     met = Met::ForeignEntry;
                 }
             }
-            batch.settle(&state.ledger);
             let chunk = batch.chunk(self.settings.max_records_per_object);
             if chunk.is_empty() {
                 break;

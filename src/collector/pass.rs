@@ -167,24 +167,19 @@ impl Pass {
     pub(super) fn take(&mut self, rows: Vec<Record>, state: &DayState, batch: &mut Batch) -> Taken {
         let mut taken = Taken::default();
         let ledger = &state.ledger;
-        let on_page: Counts = rows.iter().map(RecordId::from).collect();
         // What this pass has added itself does not end a head read: a page of rows that were pushed down by new ones
         // has nothing new either, and below it there may be rows that nobody has read.
-        taken.nothing_new = self.reading == Reading::Head
-            && !rows.is_empty()
-            && on_page.iter().all(|(record, count)| {
+        taken.nothing_new = self.reading == Reading::Head && !rows.is_empty() && {
+            let on_page: Counts = rows.iter().map(RecordId::from).collect();
+            on_page.iter().all(|(record, count)| {
                 count
                     <= batch
                         .copies(record, ledger)
                         .saturating_sub(self.accepted.get(record))
-            });
-        let first_seen = on_page.iter().any(|(record, _)| self.seen.get(record) == 0);
-        self.pages += 1;
-        self.rows_without_news = if first_seen {
-            0
-        } else {
-            self.rows_without_news + rows.len()
+            })
         };
+        self.pages += 1;
+        self.rows_without_news += rows.len();
         self.empty_pages = if rows.is_empty() {
             self.empty_pages + 1
         } else {
@@ -195,6 +190,9 @@ impl Pass {
         for row in rows {
             let record = RecordId::from(&row);
             let seen = self.seen.add(record);
+            if seen == 1 {
+                self.rows_without_news = 0;
+            }
             // Equal rows within one answer are believed at once; over several pages only as many as two sweeps proved.
             let believed = within_page
                 .add(record)
@@ -208,7 +206,7 @@ impl Pass {
                     taken.late += u64::from(!repeats && time + LATE < sweep.started);
                 }
                 taken.newest = taken.newest.max(row.time());
-                self.add(row, state, batch);
+                self.add(row, copies, batch);
             } else {
                 taken.known += 1;
                 if copies < seen && self.reading == Reading::Sweep {
@@ -219,12 +217,13 @@ impl Pass {
         taken
     }
 
-    fn add(&mut self, row: Record, state: &DayState, batch: &mut Batch) {
+    /// Adds a row, of which the log and the batch have so many copies, to the batch.
+    fn add(&mut self, row: Record, copies: u32, batch: &mut Batch) {
         self.found_new = true;
         if self.reading == Reading::Head {
             self.accepted.add(RecordId::from(&row));
         }
-        batch.push(row, &state.ledger);
+        batch.push(row, copies);
         if self.accepted.total() >= LONG_HEAD {
             self.read_on();
         }
@@ -280,8 +279,9 @@ impl Pass {
         }
         for row in std::mem::take(&mut self.excess) {
             let record = RecordId::from(&row);
-            if batch.copies(record, &state.ledger) < state.confirmed.get(record) {
-                self.add(row, state, batch);
+            let copies = batch.copies(record, &state.ledger);
+            if copies < state.confirmed.get(record) {
+                self.add(row, copies, batch);
             }
         }
     }

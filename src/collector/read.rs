@@ -60,17 +60,22 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// be believed.
     pub(super) async fn read_day(&self, day: NaiveDate, reading: Reading) -> Result<(), DayError> {
         let _share = Share::of(&self.readings);
-        let again = self.read_once(day, reading).await?;
-        if again {
+        let undecided = self.read_once(day, reading, Ledger::default()).await?;
+        if let Some(ledger) = undecided {
             // At once, while nothing arrives in between; if it does all the same, the next due sweep tries again.
-            self.read_once(day, Reading::Sweep).await?;
+            self.read_once(day, Reading::Sweep, ledger).await?;
         }
         Ok(())
     }
 
-    /// One pass over a day. True if it is complete but undecided.
-    async fn read_once(&self, date: NaiveDate, reading: Reading) -> Result<bool, DayError> {
-        let mut day = self.take_up(date, reading).await?;
+    /// One pass over a day, of which `known` is known already. What is known after it, if it is complete but undecided.
+    async fn read_once(
+        &self,
+        date: NaiveDate,
+        reading: Reading,
+        known: Ledger,
+    ) -> Result<Option<Ledger>, DayError> {
+        let mut day = self.take_up(date, reading, known).await?;
         let written = self.report.borrow().written_on(date);
 
         let mut result = self.turn_pages(&mut day).await;
@@ -104,21 +109,27 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             }
         };
         if matches!(outcome, Err(DayError::Zoom(ZoomError::BeyondHistory))) && self.is_old(date) {
-            return self.close_refused_day(date, day).await;
+            return self.close_refused_day(date, day).await.map(|()| None);
         }
-        self.put_back(date, day).await;
+        let ledger = self.put_back(date, day).await;
         if outcome.is_ok() && self.report.borrow().written_on(date) > written {
             self.commit().await?;
         }
-        outcome
+        outcome.map(|undecided| undecided.then_some(ledger))
     }
 
     /// Takes a day out of the checkpoint, and goes on with the sweep of an earlier run if `reading` can.
-    async fn take_up(&self, date: NaiveDate, reading: Reading) -> Result<Day, DayError> {
+    async fn take_up(
+        &self,
+        date: NaiveDate,
+        reading: Reading,
+        known: Ledger,
+    ) -> Result<Day, DayError> {
         let (mut state, merges) = {
             let remembered = self.remembered.lock().await;
             (remembered.checkpoint().day(date), remembered.merges())
         };
+        state.ledger = state.ledger.merge(known);
         let resumed = match Pass::resumes(reading, &state, self.clock.now()).cloned() {
             Some(partial) => {
                 let seen = self.know_again(date, &partial, &mut state.ledger).await?;
@@ -338,8 +349,8 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Puts a day's state back, or settles the day: when a complete sweep that began late enough after its end found
-    /// nothing new and nothing about it is undecided.
-    async fn put_back(&self, date: NaiveDate, day: Day) {
+    /// nothing new and nothing about it is undecided. Returns its ledger.
+    async fn put_back(&self, date: NaiveDate, day: Day) -> Ledger {
         let Day {
             mut state,
             pass,
@@ -362,13 +373,13 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             tracing::info!(day = %date, entries, "settled");
             remembered.checkpoint_mut().settle(date, entries);
             self.report.borrow_mut().day(date).settled = true;
-            return;
+        } else {
+            if !alone {
+                state.mark_unread(self.clock.now());
+            }
+            remembered.put(date, state.newest(self.carried_records()), merges);
         }
-        if !alone {
-            state.mark_unread(self.clock.now());
-        }
-        let state = state.newest(self.carried_records());
-        remembered.put(date, state, merges);
+        state.ledger
     }
 
     async fn commit(&self) -> Result<(), DayError> {
@@ -386,7 +397,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Zoom says that it does not keep the day any more.
-    async fn close_refused_day(&self, date: NaiveDate, day: Day) -> Result<bool, DayError> {
+    async fn close_refused_day(&self, date: NaiveDate, day: Day) -> Result<(), DayError> {
         let mut remembered = self.remembered.lock().await;
         let was_settled = date <= remembered.checkpoint().settled_through;
         let state = day.state.newest(self.carried_records());
@@ -396,7 +407,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if was_settled {
             Err(ZoomError::BeyondHistory.into())
         } else {
-            Ok(false)
+            Ok(())
         }
     }
 }

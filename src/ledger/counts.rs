@@ -86,7 +86,11 @@ impl Counts {
     /// Counts all the records of `other` too.
     pub fn add_all(&mut self, other: &Self) {
         for (id, count) in other.iter() {
-            self.raise(id, self.get(id).saturating_add(count));
+            let known = self.count_mut(id);
+            let more = count.min(u32::MAX - *known);
+            *known += more;
+            self.total += u64::from(more);
+            self.sort_in_when_due();
         }
     }
 

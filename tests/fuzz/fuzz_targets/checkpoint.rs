@@ -18,7 +18,10 @@ fuzz_target!(|bytes: &[u8]| {
             .map(|byte| format!("{byte:02x}"))
             .collect();
         for version in [1, 2] {
-            check(format!(r#"{{"version":{version},"digest":"{digest}","state":{state}}}"#).as_bytes());
+            check(
+                format!(r#"{{"version":{version},"digest":"{digest}","state":{state}}}"#)
+                    .as_bytes(),
+            );
         }
     }
 });
