@@ -314,7 +314,7 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
                 (Err(_), _) => {}
             }
         });
-        side_by_side(READ_AT_ONCE, readings).await;
+        side_by_side(|| READ_AT_ONCE, readings).await;
         counted.into_inner()
     }
 

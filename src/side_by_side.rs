@@ -4,20 +4,21 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-/// Runs the futures to their ends: so many at once, begun in their order.
+/// Runs the futures to their ends, begun in their order: so many at once as `at_once` says at the time, one at least.
 ///
-/// Whenever one of them may go on, all that have begun are polled, in the order in which they began. With the few there are,
+/// Whenever one of them may go on, all that have begun are polled, in the order in which they began, so that of what they share
+/// the earlier ones get first. With the few there are,
 /// that costs nothing, and it makes the course of a run depend on nothing but the answers it gets: the stream combinators of
 /// `futures` poll in the order of the wake-ups, and a simulation has none.
 pub(crate) async fn side_by_side<F: Future<Output = ()>>(
-    at_once: usize,
+    at_once: impl Fn() -> usize,
     futures: impl IntoIterator<Item = F>,
 ) {
     let mut waiting = futures.into_iter();
     let mut begun: Vec<Pin<Box<F>>> = Vec::new();
     poll_fn(|context| {
         loop {
-            while begun.len() < at_once.max(1)
+            while begun.len() < at_once().max(1)
                 && let Some(next) = waiting.next()
             {
                 begun.push(Box::pin(next));
@@ -71,7 +72,7 @@ mod tests {
             running.set(running.get() - 1);
             ended.borrow_mut().push(number);
         });
-        let mut all = pin!(side_by_side(3, futures));
+        let mut all = pin!(side_by_side(|| 3, futures));
         let mut context = Context::from_waker(Waker::noop());
         let polls = (1..100).find(|_| all.as_mut().poll(&mut context).is_ready());
         assert_eq!(most.get(), 3);
@@ -82,7 +83,7 @@ mod tests {
     #[test]
     fn none_is_none() {
         let mut none = pin!(side_by_side(
-            3,
+            || 3,
             std::iter::empty::<std::future::Ready<()>>()
         ));
         let mut context = Context::from_waker(Waker::noop());

@@ -253,7 +253,7 @@ struct Run<'a, Z, S, C> {
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// An ordinary run: the open days, each as far as it is due.
     async fn collect(&self) {
-        let Plan { first, then } = {
+        let Plan { days, last } = {
             let mut remembered = self.remembered.lock().await;
             self.close_lost_days(&mut remembered, earliest_day(self.started.date_naive()));
             let checkpoint = remembered.checkpoint();
@@ -262,16 +262,14 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             }
             plan::plan(checkpoint, self.settings, self.started)
         };
-        self.read_in_turn(first).await;
-        let mut then = then.into_iter();
-        // Where today gave no page, Zoom may be down, which one day shows as well as eight.
-        while self.report.borrow().days.is_empty()
-            && let Some(tasks) = then.next()
-        {
-            self.read_in_turn(tasks).await;
-        }
-        let days = then.map(|tasks| self.read_in_turn(tasks));
-        side_by_side(self.settings.limits.days_at_once, days).await;
+        // Until there is a page, Zoom may be down, which one day shows as well as eight.
+        let at_once = || match self.report.borrow().days.is_empty() {
+            true => 1,
+            false => self.settings.limits.days_at_once,
+        };
+        let days = days.into_iter().map(|tasks| self.read_in_turn(tasks));
+        side_by_side(at_once, days).await;
+        self.read_in_turn(last).await;
     }
 
     /// How many of a day's newest records its ledger keeps. A dry run keeps all: what it counts as delivered is not in the

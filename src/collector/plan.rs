@@ -39,18 +39,19 @@ pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
 /// What a run reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// Before anything else, one after the other: today's head, because an alert cannot wait for a backlog.
-    pub(super) first: Vec<Task>,
-    /// Then, side by side, what is due of each other day, oldest first, because Zoom forgets those first; today's sweep
-    /// last. Of one day, one after the other.
-    pub(super) then: Vec<Vec<Task>>,
+    /// What is due of each day, to be read side by side; of what they share, the earlier ones get first. Today's head is the
+    /// first, because an alert cannot wait for a backlog; then the other days, oldest first, because Zoom forgets those
+    /// first. The readings of one day come one after the other.
+    pub(super) days: Vec<Vec<Task>>,
+    /// When all of that is done: today's sweep.
+    pub(super) last: Vec<Task>,
 }
 
 /// What is due at `now`.
 pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Plan {
     let today = now.date_naive();
     let unknown = DayState::default();
-    let (mut plan, mut at_last) = (Plan::default(), Vec::new());
+    let (mut first, mut then, mut last) = (Vec::new(), Vec::new(), Vec::new());
     for day in checkpoint.open_days(last_day(checkpoint, now)) {
         let state = checkpoint.days.get(&day).unwrap_or(&unknown);
         let sweep_is_due = needs_sweep(state, day, settings, now) && !waits(state, settings, now);
@@ -71,19 +72,21 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
                 .into_iter()
                 .filter_map(|(is_due, task)| is_due.then_some(task))
                 .collect();
-            plan.then.extend((!due.is_empty()).then_some(due));
+            then.extend((!due.is_empty()).then_some(due));
         } else if sweep_is_due
             && (is_unread(state) || (settings.full_sweep.is_zero() && state.partial.is_none()))
         {
             // Its head would be all of it.
-            plan.first.push(sweep);
+            first.push(vec![sweep]);
         } else {
-            plan.first.push(head);
-            at_last.extend(sweep_is_due.then(|| vec![sweep]));
+            first.push(vec![head]);
+            last.extend(sweep_is_due.then_some(sweep));
         }
     }
-    plan.then.append(&mut at_last);
-    plan
+    Plan {
+        days: first.into_iter().chain(then).collect(),
+        last,
+    }
 }
 
 /// Whether a day that should be swept at `now` is passed over, because its pages made no sense a short while ago.
@@ -179,10 +182,10 @@ mod tests {
     }
 
     fn planned(checkpoint: &Checkpoint, now: &str) -> Vec<String> {
-        let Plan { first, then } = plan(checkpoint, &settings(), at(now));
-        first
-            .iter()
-            .chain(then.iter().flatten())
+        let Plan { days, last } = plan(checkpoint, &settings(), at(now));
+        days.iter()
+            .flatten()
+            .chain(&last)
             .map(|task| format!("{:?} {}", task.reading, task.day.format("%d")))
             .collect()
     }
@@ -243,8 +246,8 @@ mod tests {
             planned(&checkpoint, "2026-11-23T06:09:00Z"),
             ["Head 23", "Sweep 22"]
         );
-        let Plan { then, .. } = plan(&checkpoint, &settings(), at("2026-11-23T00:10:00Z"));
-        assert_eq!(then.len(), 1, "one day, one after the other: {then:?}");
+        let Plan { days, .. } = plan(&checkpoint, &settings(), at("2026-11-23T00:10:00Z"));
+        assert_eq!(days.len(), 2, "{days:?}");
     }
 
     #[test]

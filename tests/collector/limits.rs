@@ -52,7 +52,8 @@ fn the_budget_counts_retries_and_requests_without_an_answer() {
 
 #[test]
 fn the_daily_limit_pauses_all_runs_until_zoom_says() {
-    let world = world();
+    let mut world = world();
+    world.settings.limits.days_at_once = 1;
     let fault = Fault::DailyLimit {
         retry_after: RetryAfter::Rfc3339,
         headers: true,
@@ -75,7 +76,8 @@ fn the_daily_limit_pauses_all_runs_until_zoom_says() {
 
 #[test]
 fn the_daily_limit_counts_even_where_what_was_read_cannot_be_delivered() {
-    let world = world();
+    let mut world = world();
+    world.settings.limits.days_at_once = 1;
     let fault = Fault::DailyLimit {
         retry_after: RetryAfter::Rfc3339,
         headers: true,
@@ -92,6 +94,35 @@ fn the_daily_limit_counts_even_where_what_was_read_cannot_be_delivered() {
     world.scheduled();
     assert_eq!(world.take_requests(), 0, "nor by the next run");
     world.pass(TimeDelta::hours(16));
+    world.run_until_delivered();
+}
+
+/// A request that was sent before Zoom refused another is answered or not; none is sent after it.
+#[test]
+fn the_daily_limit_holds_for_the_days_that_are_read_side_by_side() {
+    let mut world = World::new("2026-11-22T18:00:00Z");
+    let first = day("2026-11-01");
+    let days: Vec<_> = first.iter_days().take(22).collect();
+    for day in &days {
+        world.arrive(&day.to_string(), 100, 1);
+    }
+    world.settings.page_size = 10;
+    world.settings.start_date = Some(first);
+    let fault = Fault::DailyLimit {
+        retry_after: RetryAfter::Rfc3339,
+        headers: true,
+    };
+    world.zoom.borrow_mut().script(Script::new(fault).after(20));
+    let answer = world.scheduled();
+    assert_eq!(answer["complete"], false);
+    let (requests, days_at_once) = (world.take_requests(), world.settings.limits.days_at_once);
+    assert!((21..21 + days_at_once).contains(&requests), "{requests}");
+    let read = answer["days"].as_array().unwrap().len();
+    assert!(read > 1, "{answer}");
+    world.pass(SCHEDULE);
+    world.scheduled();
+    assert_eq!(world.take_requests(), 0);
+    world.pass(TimeDelta::hours(6));
     world.run_until_delivered();
 }
 

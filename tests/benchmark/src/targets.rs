@@ -117,10 +117,7 @@ pub(crate) fn table(results: &Results) -> Table {
             Some(sample.wall / (sample.zoom_pages as f64 / limit))
         });
         judge(
-            &format!(
-                "ten days at once, {}: at most 1.1 × requests ÷ limit",
-                case.name
-            ),
+            &format!("thirty days, {}: at most 1.1 × requests ÷ limit", case.name),
             against.map(|spread| format!("{:.3}", spread.median)),
             against.is_some_and(|spread| spread.median <= 1.1),
         );

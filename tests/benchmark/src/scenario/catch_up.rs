@@ -1,4 +1,4 @@
-//! Ten days that nothing was read of yet, under a limit of requests, with Zoom at 300 ms a page.
+//! Thirty days that nothing was read of yet, under a limit of requests, with Zoom at 300 ms a page.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     trial::Trial,
 };
 
-const DAYS: u64 = 10;
+const DAYS: u64 = 30;
 const RECORDS: usize = 3_000;
 const LATENCY: u64 = 300;
 
