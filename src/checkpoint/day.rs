@@ -203,26 +203,22 @@ impl DayState {
             .any(|(record, count)| count > self.ledger.delivered.get(record))
     }
 
-    /// Drops what has become void.
+    /// Drops what has become void, and the proofs of copies that are delivered.
     pub fn tidy(&mut self) {
-        let Self {
-            ledger,
-            sweep,
-            confirmed,
-            unread_since,
-            partial,
-            ..
-        } = self;
-        confirmed.retain(|record, count| count > ledger.delivered.get(record));
-        if let Some(sweep) = sweep {
-            *unread_since = unread_since.filter(|&since| !sweep.reads_below(since));
-            if partial
-                .as_ref()
-                .is_some_and(|partial| partial.started <= sweep.started)
-            {
-                *partial = None;
-            }
-        }
+        let ledger = &self.ledger;
+        self.confirmed
+            .retain(|record, count| count > ledger.delivered.get(record));
+        self.void();
+    }
+
+    /// Drops what the last complete sweep has made void.
+    pub fn void(&mut self) {
+        let Some(sweep) = self.sweep else {
+            return;
+        };
+        self.unread_since = self.unread_since.filter(|&since| !sweep.reads_below(since));
+        self.partial
+            .take_if(|partial| partial.started <= sweep.started);
     }
 }
 

@@ -27,6 +27,7 @@ use crate::checkpoint::{CheckpointFile, DayState, Loaded, Origin};
 use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
+use crate::ledger::Ledger;
 use crate::report::Report;
 use crate::side_by_side::side_by_side;
 use crate::store::Store;
@@ -63,7 +64,7 @@ pub struct Limits {
     /// How many days are read side by side. They share the requests of a second, so that it takes several of them to use
     /// these up where Zoom takes its time to answer.
     pub days_at_once: usize,
-    /// A day of more rows than this is read while no other such day is.
+    /// A day of more rows than this is read, or its log counted, while that of no other such day is.
     pub long_day: u64,
     /// How many bytes of records are held for one object, all days that are read at the time together. A page that goes
     /// beyond them is the last.
@@ -291,7 +292,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 // Its head was all of it.
                 continue;
             }
-            let Err(failure) = self.read_day(day, reading).await else {
+            let Err(failure) = self.read_day(day, reading, Ledger::default()).await else {
                 continue;
             };
             // A day may be too much for Zoom. Two, and not a page of any other, and it is Zoom that is down.
@@ -307,7 +308,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     async fn replay(&self, days: impl Iterator<Item = NaiveDate>) {
         for day in days {
             let result = match self.reopen(day).await {
-                Ok(()) => self.read_day(day, Reading::Sweep).await,
+                Ok(known) => self.read_day(day, Reading::Sweep, known).await,
                 Err(error) => Err(error.into()),
             };
             if let Err(failure) = result {
@@ -319,20 +320,21 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         }
     }
 
-    /// Makes a settled day an open one again. Its ledger is the log itself.
-    async fn reopen(&self, day: NaiveDate) -> Result<(), crate::delivery_log::LogError> {
+    /// Makes a settled day an open one again, and returns its ledger, which is the log itself.
+    async fn reopen(&self, day: NaiveDate) -> Result<Ledger, crate::delivery_log::LogError> {
         let mut remembered = self.remembered.lock().await;
         let checkpoint = remembered.checkpoint();
-        if !checkpoint.days.contains_key(&day) {
-            let expected = checkpoint.settled.get(&day).copied().unwrap_or(0);
-            let ledger = self.log.rebuild(day, expected).await?;
-            let state = DayState {
-                ledger: ledger.newest(self.carried_records()),
-                ..DayState::default()
-            };
-            remembered.checkpoint_mut().put_day(day, state);
+        if checkpoint.days.contains_key(&day) {
+            return Ok(Ledger::default());
         }
-        Ok(())
+        let expected = checkpoint.settled.get(&day).copied().unwrap_or(0);
+        let ledger = self.log.rebuild(day, expected).await?;
+        let state = DayState {
+            ledger: ledger.newest(self.carried_records()),
+            ..DayState::default()
+        };
+        remembered.checkpoint_mut().put_day(day, state);
+        Ok(ledger)
     }
 
     fn close_lost_days(&self, remembered: &mut Remembered<'_, S, C>, earliest: NaiveDate) {
@@ -429,7 +431,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let halt = self.halt.into_inner();
         let mut stopped = halt.filter(|stop| !matches!(stop, StopError::Pause(_)));
         let usage = self.meter.usage();
-        if let Err(error) = remembered.commit(usage.by_day.clone()).await {
+        if let Err(error) = remembered.write(usage.by_day.clone()).await {
             tracing::error!(problem = %error, "the checkpoint was not written; the next run reads the log instead");
             report.complete = false;
             stopped = stopped.or(Some(StopError::Checkpoint(error)));

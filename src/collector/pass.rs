@@ -55,6 +55,8 @@ pub(super) struct Pass {
     excess: Vec<Record>,
     /// The tokens that Zoom gave during this pass.
     tokens: HashSet<String>,
+    /// How many rows it had seen when its place was last told.
+    placed: u64,
     pages: u64,
     rows_without_news: usize,
     empty_pages: u32,
@@ -110,6 +112,7 @@ impl Pass {
             accepted: Counts::default(),
             excess: Vec::new(),
             tokens: HashSet::new(),
+            placed: 0,
             pages: 0,
             rows_without_news: 0,
             empty_pages: 0,
@@ -240,6 +243,16 @@ impl Pass {
         self.token = Some(token);
         self.issued = now;
         Ok(())
+    }
+
+    /// Whether its place should be told anew: that takes a look at all rows seen, so that it waits until they have become an
+    /// eighth more. True once for each time that it is to be done.
+    pub(super) fn is_far_from_its_place(&mut self) -> bool {
+        let is_far = self.rows() >= self.placed + self.placed / 8;
+        if is_far {
+            self.placed = self.rows();
+        }
+        is_far
     }
 
     /// Where another run can go on. All rows seen must be in the log, and `ledger` must count it. No more than `few` rows

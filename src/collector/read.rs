@@ -4,6 +4,7 @@ use std::pin::pin;
 
 use chrono::{Months, NaiveDate};
 use futures_util::future::{Either, select};
+use tokio::sync::MutexGuard;
 
 use super::Run;
 use super::batch::Batch;
@@ -31,12 +32,14 @@ enum End {
 }
 
 /// A day in hand: what is known of it, the reading of it, and what is on its way to the log.
-struct Day {
+struct Day<'r> {
     state: DayState,
     pass: Pass,
     batch: Batch,
     /// How often another run's checkpoint had been merged in when `state` was taken out of the checkpoint.
     merges: u64,
+    /// Held from when the day proves to be a long one, until it is put back.
+    long: Option<MutexGuard<'r, ()>>,
 }
 
 /// Counts a reading for as long as it goes on.
@@ -58,9 +61,16 @@ impl Drop for Share<'_> {
 impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     /// Reads a day as far as `reading` says, and once more if equal rows on different pages need a second sweep to
     /// be believed.
-    pub(super) async fn read_day(&self, day: NaiveDate, reading: Reading) -> Result<(), DayError> {
+    ///
+    /// `known` is what is known of its log beyond what the checkpoint carries.
+    pub(super) async fn read_day(
+        &self,
+        day: NaiveDate,
+        reading: Reading,
+        known: Ledger,
+    ) -> Result<(), DayError> {
         let _share = Share::of(&self.readings);
-        let undecided = self.read_once(day, reading, Ledger::default()).await?;
+        let undecided = self.read_once(day, reading, known).await?;
         if let Some(ledger) = undecided {
             // At once, while nothing arrives in between; if it does all the same, the next due sweep tries again.
             self.read_once(day, Reading::Sweep, ledger).await?;
@@ -68,7 +78,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         Ok(())
     }
 
-    /// One pass over a day, of which `known` is known already. What is known after it, if it is complete but undecided.
+    /// One pass over a day, see [`read_day`](Self::read_day). What is known after it, if it is complete but undecided.
     async fn read_once(
         &self,
         date: NaiveDate,
@@ -105,6 +115,10 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 if day.pass.found_new() {
                     day.state.mark_unread(day.pass.first_page());
                 }
+                if matches!(error, DayError::Log(_)) {
+                    // It may have counted an entry of another run before it failed.
+                    day.state.mark_unread(self.clock.now());
+                }
                 Err(error)
             }
         };
@@ -124,14 +138,17 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         date: NaiveDate,
         reading: Reading,
         known: Ledger,
-    ) -> Result<Day, DayError> {
+    ) -> Result<Day<'_>, DayError> {
         let (mut state, merges) = {
             let remembered = self.remembered.lock().await;
             (remembered.checkpoint().day(date), remembered.merges())
         };
         state.ledger = state.ledger.merge(known);
+        let mut long = None;
         let resumed = match Pass::resumes(reading, &state, self.clock.now()).cloned() {
             Some(partial) => {
+                let rows = partial.seen.rows.max(state.ledger.records);
+                self.wait_if_long(rows, &mut long).await;
                 let seen = self.know_again(date, &partial, &mut state.ledger).await?;
                 seen.map(|seen| (partial, seen))
             }
@@ -144,7 +161,16 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             pass,
             batch: Batch::default(),
             merges,
+            long,
         })
+    }
+
+    /// Of a day of so many rows, waits until no other long day is in hand, if it is one. Whoever waits has nothing but the
+    /// day's newest records in memory, or what a day that was not long yet has.
+    async fn wait_if_long<'r>(&'r self, rows: u64, long: &mut Option<MutexGuard<'r, ()>>) {
+        if long.is_none() && rows > self.settings.limits.long_day {
+            *long = Some(self.long_day.lock().await);
+        }
     }
 
     /// The rows that a sweep had seen when it was cut short. None when they cannot be told any more.
@@ -173,10 +199,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         Ok(seen)
     }
 
-    async fn turn_pages(&self, day: &mut Day) -> Result<End, DayError> {
+    async fn turn_pages<'r>(&'r self, day: &mut Day<'r>) -> Result<End, DayError> {
         let date = day.pass.day;
         let mut restarts = 0;
-        let mut long_day = None;
         let mut page = self.page(day.pass.query()).await;
         loop {
             let Page { rows, next } = match page {
@@ -192,7 +217,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 page => page?,
             };
             day.pass.answered(self.clock.now());
-            self.look_up(date, &rows, &mut day.state.ledger).await?;
+            self.look_up(&rows, day).await?;
             let nothing_new = self.take(day, rows);
             // A day of one page has been swept with its head.
             if nothing_new && next.is_some() {
@@ -206,9 +231,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
                 return Ok(End::Complete);
             };
             day.pass.advance(token, self.clock.now())?;
-            if long_day.is_none() && day.pass.rows() > self.settings.limits.long_day {
-                long_day = Some(self.long_day.lock().await);
-            }
+            self.wait_if_long(day.pass.rows(), &mut day.long).await;
             page = if self.is_full(day) {
                 self.deliver_meanwhile(day).await?
             } else {
@@ -228,21 +251,18 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Makes sure that the ledger knows how often the log has each of the rows.
-    async fn look_up(
-        &self,
-        date: NaiveDate,
-        rows: &[Record],
-        ledger: &mut Ledger,
-    ) -> Result<(), LogError> {
-        let knows = |row| ledger.knows(RecordId::from(row).second());
+    async fn look_up<'r>(&'r self, rows: &[Record], day: &mut Day<'r>) -> Result<(), LogError> {
+        let knows = |row| day.state.ledger.knows(RecordId::from(row).second());
         if !rows.iter().all(knows) {
-            ledger.complete(self.log.count(date, 0..ledger.next_seq).await?);
+            let ledger = &mut day.state.ledger;
+            self.wait_if_long(ledger.records, &mut day.long).await;
+            ledger.complete(self.log.count(day.pass.day, 0..ledger.next_seq).await?);
         }
         Ok(())
     }
 
     /// Counts a page's rows. True if it is the head that is read, and none of them is new.
-    fn take(&self, day: &mut Day, rows: Vec<Record>) -> bool {
+    fn take(&self, day: &mut Day<'_>, rows: Vec<Record>) -> bool {
         let taken = day.pass.take(rows, &day.state, &mut day.batch);
         let date = day.pass.day;
         if taken.misdated > 0 {
@@ -261,23 +281,35 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Whether what is on its way fills the day's share of an object.
-    fn is_full(&self, day: &Day) -> bool {
-        let share = |whole: usize| whole / self.readings.get().max(1);
+    fn is_full(&self, day: &Day<'_>) -> bool {
+        let readings = self.readings.get().max(1);
         day.batch.is_full(
             day.pass.page_size,
-            share(self.settings.max_records_per_object),
-            share(self.settings.limits.object_bytes),
+            self.settings.max_records_per_object / readings,
+            self.settings.limits.object_bytes / readings,
         )
     }
 
-    /// Delivers a full object while the next page is on its way.
-    async fn deliver_meanwhile(&self, day: &mut Day) -> Result<Result<Page, ZoomError>, DayError> {
+    /// Delivers a full object while the next page is on its way. An error is the delivery's; the page's is a part of the
+    /// answer, because what was read before it goes its way all the same.
+    async fn deliver_meanwhile(
+        &self,
+        day: &mut Day<'_>,
+    ) -> Result<Result<Page, ZoomError>, DayError> {
+        let date = day.pass.day;
         // The request first: compressing keeps the thread.
         let page = pin!(self.page(day.pass.query()));
         let delivery = pin!(self.deliver_so_far(day));
         match select(page, delivery).await {
             // A put under way is awaited: without its answer the log would have to say whether it was written.
-            Either::Left((page, delivery)) => delivery.await.map(|()| page),
+            Either::Left((page, delivery)) => {
+                let delivered = delivery.await;
+                if let (Err(_), Err(said)) = (&delivered, &page) {
+                    // What Zoom said holds for the other days all the same.
+                    self.heed(date, said).await;
+                }
+                delivered.map(|()| page)
+            }
             Either::Right((delivered, page)) => {
                 delivered?;
                 Ok(page.await)
@@ -286,7 +318,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Delivers what was read so far and remembers the place, which is the page asked for next.
-    async fn deliver_so_far(&self, day: &mut Day) -> Result<(), DayError> {
+    async fn deliver_so_far(&self, day: &mut Day<'_>) -> Result<(), DayError> {
         let date = day.pass.day;
         let carried = self.carried_records();
         let Day { state, pass, .. } = day;
@@ -294,8 +326,11 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             pass.read_on();
         }
         state.mark_unread(pass.first_page());
-        let place = pass.to_partial(&state.ledger, carried);
-        state.partial = place.or(state.partial.take());
+        if pass.is_far_from_its_place()
+            && let Some(place) = pass.to_partial(&state.ledger, carried)
+        {
+            state.partial = Some(place);
+        }
 
         let mut remembered = self.remembered.lock().await;
         remembered.put(date, state.newest(carried), day.merges);
@@ -314,7 +349,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// After a pass that Zoom cut short, with all its rows in the log.
-    fn keep_place(&self, day: &mut Day, result: &Result<End, DayError>) {
+    fn keep_place(&self, day: &mut Day<'_>, result: &Result<End, DayError>) {
         let Day { state, pass, .. } = day;
         match result {
             Err(DayError::Zoom(error)) if *error != ZoomError::PageTokenExpired => {
@@ -332,7 +367,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// A pass that reached the day's end with all its rows in the log. True if equal rows need another sweep.
-    async fn complete(&self, day: &mut Day) -> Result<bool, LogError> {
+    async fn complete(&self, day: &mut Day<'_>) -> Result<bool, LogError> {
         let Day {
             state, pass, batch, ..
         } = day;
@@ -350,7 +385,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     /// Puts a day's state back, or settles the day: when a complete sweep that began late enough after its end found
     /// nothing new and nothing about it is undecided. Returns its ledger.
-    async fn put_back(&self, date: NaiveDate, day: Day) -> Ledger {
+    async fn put_back(&self, date: NaiveDate, day: Day<'_>) -> Ledger {
         let Day {
             mut state,
             pass,
@@ -367,6 +402,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let settles = alone
             && proof.is_some_and(|sweep| !sweep.undecided)
             && !pass.found_new()
+            && !state.has_unread()
             && !state.lacks_confirmed();
         if settles {
             let entries = state.ledger.next_seq;
@@ -397,7 +433,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
     }
 
     /// Zoom says that it does not keep the day any more.
-    async fn close_refused_day(&self, date: NaiveDate, day: Day) -> Result<(), DayError> {
+    async fn close_refused_day(&self, date: NaiveDate, day: Day<'_>) -> Result<(), DayError> {
         let mut remembered = self.remembered.lock().await;
         let was_settled = date <= remembered.checkpoint().settled_through;
         let state = day.state.newest(self.carried_records());

@@ -20,6 +20,8 @@ pub(super) struct Remembered<'a, S, C> {
     merges: u64,
     /// The requests that commits have counted already.
     committed: Vec<(NaiveDate, u64)>,
+    /// Why it could not be written.
+    failed: Option<CheckpointError>,
 }
 
 impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
@@ -31,6 +33,7 @@ impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
             changed: false,
             merges: 0,
             committed: Vec::new(),
+            failed: None,
         }
     }
 
@@ -65,8 +68,20 @@ impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
         self.checkpoint_mut().put_day(day, state);
     }
 
-    /// Writes the checkpoint, unless somebody else has just done so. `spent` are the requests that this run has made so far.
+    /// Writes the checkpoint for a day, unless another day has just done so. `spent` are the requests that this run has made
+    /// so far. Where it could not be written, the other days need not try for as long.
     pub(super) async fn commit(
+        &mut self,
+        spent: Vec<(NaiveDate, u64)>,
+    ) -> Result<(), CheckpointError> {
+        match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => self.write(spent).await,
+        }
+    }
+
+    /// Writes the checkpoint once more, at a run's end.
+    pub(super) async fn write(
         &mut self,
         spent: Vec<(NaiveDate, u64)>,
     ) -> Result<(), CheckpointError> {
@@ -83,11 +98,98 @@ impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
             .iter()
             .map(|&(day, requests)| (day, requests.saturating_sub(before(day))))
             .collect();
-        if self.file.commit(&mut self.loaded, &new).await? == Committed::Merged {
+        let committed = self.file.commit(&mut self.loaded, &new).await;
+        // One that failed may have merged all the same.
+        if !matches!(committed, Ok(Committed::Alone)) {
             self.merges += 1;
         }
+        self.failed = committed.as_ref().err().cloned();
+        committed?;
         self.changed = false;
         self.committed = spent;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::report::OPERATION_LOGS;
+    use crate::store::StoreErrorKind;
+    use crate::store::memory::{MemoryStore, PutFault};
+
+    async fn remembered(store: &MemoryStore) -> Remembered<'_, MemoryStore, SystemClock> {
+        let file = CheckpointFile::new(store, &SystemClock, &OPERATION_LOGS, "state", "p/");
+        let loaded = file.load(None).await.unwrap();
+        Remembered::new(file, loaded, true)
+    }
+
+    fn day() -> NaiveDate {
+        "2026-11-22".parse().unwrap()
+    }
+
+    fn marked(minute: i64) -> DayState {
+        let mut state = DayState::default();
+        let moment = chrono::DateTime::from_timestamp(1_795_000_000 + minute * 60, 0);
+        state.mark_unread(moment.unwrap());
+        state
+    }
+
+    /// The store of a run that another one has overtaken, with what the other left unread.
+    async fn overtaken(store: &MemoryStore) -> Remembered<'_, MemoryStore, SystemClock> {
+        let mut ours = remembered(store).await;
+        ours.put(day(), DayState::default(), 0);
+        ours.commit(Vec::new()).await.unwrap();
+        let mut other = remembered(store).await;
+        other.put(day(), marked(1), 0);
+        other.commit(Vec::new()).await.unwrap();
+        ours
+    }
+
+    #[tokio::test]
+    async fn a_day_in_hand_does_not_overwrite_what_another_run_knew() {
+        let store = MemoryStore::new();
+        let mut ours = overtaken(&store).await;
+        let other_day = day().succ_opt().unwrap();
+        ours.put(other_day, DayState::default(), 0);
+        ours.commit(Vec::new()).await.unwrap();
+        assert_eq!(ours.merges(), 1);
+        // Taken before the merge, and put back after it.
+        ours.put(day(), DayState::default(), 0);
+        assert_eq!(ours.checkpoint().day(day()), marked(1));
+        // Taken after it.
+        ours.put(day(), DayState::default(), 1);
+        assert_eq!(ours.checkpoint().day(day()), DayState::default());
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_merged_and_then_failed_has_merged() {
+        let store = MemoryStore::new();
+        let mut ours = overtaken(&store).await;
+        for kind in [StoreErrorKind::Unavailable, StoreErrorKind::Denied] {
+            store.fail_next_put("state", PutFault::Refused(kind));
+        }
+        ours.put(day(), DayState::default(), 0);
+        let error = ours.commit(Vec::new()).await.unwrap_err();
+        ours.put(day(), DayState::default(), 0);
+        assert_eq!(ours.checkpoint().day(day()), marked(1));
+
+        // The other days do not try again, the run's end does.
+        assert_eq!(ours.commit(Vec::new()).await, Err(error));
+        ours.write(Vec::new()).await.unwrap();
+        let written = remembered(&store).await;
+        assert_eq!(written.checkpoint().day(day()), marked(1));
+    }
+
+    #[tokio::test]
+    async fn one_commit_serves_all_days() {
+        let store = MemoryStore::new();
+        let mut ours = remembered(&store).await;
+        ours.put(day(), marked(1), 0);
+        ours.commit(Vec::new()).await.unwrap();
+        store.take_calls();
+        ours.commit(Vec::new()).await.unwrap();
+        assert_eq!(store.take_calls(), []);
     }
 }

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::CountsDigest;
 use super::record_id::{RecordId, Second};
+use crate::record::Fingerprint;
 
 /// The fewest records that wait to be sorted in.
 const FEWEST_RECENT: usize = 1024;
@@ -109,9 +110,30 @@ impl Counts {
     /// Those of the records that are of `second` or later.
     #[must_use]
     pub fn since(&self, second: Second) -> Self {
-        self.iter()
-            .skip_while(|(id, _)| id.second() < second)
-            .collect()
+        self.iter_since(second).collect()
+    }
+
+    /// The second of the record with which the newest `most` begin, each counted once. None when there are no more than that.
+    #[must_use]
+    pub fn second_of_newest(&self, most: usize) -> Option<Second> {
+        if self.distinct() <= most {
+            return None;
+        }
+        let mut sorted = self
+            .sorted
+            .iter()
+            .rev()
+            .map(|counted| counted.id)
+            .peekable();
+        let mut recent = self.recent.keys().rev().copied().peekable();
+        let newest = std::iter::from_fn(|| {
+            if sorted.peek() > recent.peek() {
+                sorted.next()
+            } else {
+                recent.next()
+            }
+        });
+        newest.take(most.max(1)).last().map(|id| id.second())
     }
 
     /// The number of records, equal ones counted each.
@@ -134,9 +156,15 @@ impl Counts {
 
     /// The records in order, with their counts.
     pub fn iter(&self) -> impl Iterator<Item = (RecordId, u32)> + '_ {
+        self.iter_since(Second::UNKNOWN)
+    }
+
+    fn iter_since(&self, second: Second) -> impl Iterator<Item = (RecordId, u32)> + '_ {
+        let first = RecordId::new(second, Fingerprint::from_bytes([0; 16]));
+        let place = self.sorted.partition_point(|counted| counted.id < first);
         Merged {
-            sorted: self.sorted.iter().peekable(),
-            recent: self.recent.iter().peekable(),
+            sorted: self.sorted[place..].iter().peekable(),
+            recent: self.recent.range(first..).peekable(),
         }
     }
 
@@ -163,10 +191,7 @@ impl Counts {
     #[must_use]
     pub fn differences(&self, other: &Self, from: Second) -> (Self, Self) {
         let mut ours = self.iter().peekable();
-        let mut theirs = other
-            .iter()
-            .skip_while(|(id, _)| id.second() < from)
-            .peekable();
+        let mut theirs = other.iter_since(from).peekable();
         let (mut more, mut fewer) = (Self::default(), Self::default());
         loop {
             let id = match (ours.peek(), theirs.peek()) {
@@ -358,7 +383,7 @@ mod tests {
             let number = (random >> 40) as u32 % 20_000;
             let mut fingerprint = [0; 16];
             fingerprint[..4].copy_from_slice(&number.to_le_bytes());
-            let fingerprint = crate::record::Fingerprint::from_bytes(fingerprint);
+            let fingerprint = Fingerprint::from_bytes(fingerprint);
             let id = RecordId::new(Second::from_unix(number / 7), fingerprint);
             let plain = plain.entry(id).or_default();
             *plain += 1;
@@ -373,6 +398,14 @@ mod tests {
         assert!(plain.iter().all(|(&id, &count)| counts.get(id) == count));
         let again: Counts = counts.iter().collect();
         assert_eq!(again, counts);
+        assert_eq!(counts.second_of_newest(plain.len()), None);
+        for most in [1, 2, 1000, plain.len() - 1] {
+            let (first, _) = plain.iter().rev().nth(most - 1).unwrap();
+            assert_eq!(counts.second_of_newest(most), Some(first.second()));
+            let since = counts.since(first.second());
+            let expected = plain.iter().filter(|(id, _)| id.second() >= first.second());
+            assert!(since.iter().eq(expected.map(|(&id, &count)| (id, count))));
+        }
     }
 
     #[test]

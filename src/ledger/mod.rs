@@ -106,9 +106,7 @@ impl Ledger {
     /// The same without all but the newest `most` records; more, where several are of the second at which it is cut.
     #[must_use]
     pub fn newest(&self, most: usize) -> Self {
-        let older = self.delivered.distinct().saturating_sub(most.max(1));
-        let cut = self.delivered.iter().nth(older).filter(|_| older > 0);
-        let cut = cut.map(|(id, _)| id.second());
+        let cut = self.delivered.second_of_newest(most.max(1));
         // Records without a time are the first: a cut among them would cut nothing.
         let known_from = self
             .known_from

@@ -9,8 +9,9 @@ use super::compact::compact;
 use super::members::Members;
 use super::message::Message;
 
-/// The version of the fingerprint's algorithm. It is part of the checkpoint: counts under another algorithm
-/// must never be compared.
+/// The version of the fingerprint's algorithm, and of how a record's time is read, by which counts are ordered. It is part
+/// of the checkpoint: counts under another algorithm must never be compared. Whoever teaches the program to read one more
+/// form of time must raise it.
 pub const FINGERPRINT_VERSION: u32 = 1;
 
 /// How deep a value is looked into for its canonical form; below that its text counts as it stands.

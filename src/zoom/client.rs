@@ -111,6 +111,8 @@ impl<T: Transport, S: CredentialSource, C: Clock> Client<T, S, C> {
         if let Some(token) = kept() {
             return Ok(token);
         }
+        // Whoever was before us may have learned that there is none to be had.
+        meter.check(self.clock.now())?;
         let credentials = self.credentials().await?;
         let grant = SecretString::from("account_credentials");
         let form = [
@@ -249,11 +251,11 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
     }
 
     async fn page(&self, query: &PageQuery, meter: &Meter) -> Result<Page, ZoomError> {
-        // Before a token is fetched for a request that may not be made.
-        meter.check(self.clock.now())?;
         let mut renewed = false;
         let mut reread = false;
         loop {
+            // Before a token is fetched for a request that may not be made.
+            meter.check(self.clock.now())?;
             let issued = self.session.borrow().tokens;
             let (error, number) = match self.token(meter).await {
                 Ok((token, number)) => match self.read(query, &token, meter).await {
