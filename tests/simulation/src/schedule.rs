@@ -10,12 +10,16 @@ use crate::simulate::Simulation;
 use crate::tally::Kind;
 use crate::world::Event;
 
+/// How many repetitions there are between two firings: Lambda's two, of a run and of another beside it.
+const MOST_REPEATS: u32 = 4;
+
 /// How long Lambda waits before it repeats a run that failed.
 const REPEATED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 impl Simulation {
     /// The schedule fires, and what happens until the next time is planned.
     pub(crate) fn fire(&mut self) {
+        self.repeats.set(0);
         self.begin_some_run();
         let world = Rc::clone(&self.world);
         let chances = &world.scenario.chances;
@@ -71,10 +75,15 @@ impl Simulation {
         world.scenario.schedule
     }
 
-    /// Lambda repeats an asynchronous invocation that failed.
+    /// Lambda repeats an asynchronous invocation that failed, but not for ever.
     pub(crate) fn perhaps_repeat(&self) {
         let world = &self.world;
-        if self.firings > 0 && world.chance(world.scenario.chances.repeated) {
+        let repeats = self.repeats.get();
+        if self.firings > 0
+            && repeats < MOST_REPEATS
+            && world.chance(world.scenario.chances.repeated)
+        {
+            self.repeats.set(repeats + 1);
             world.tally.add(Kind::Repeated);
             world.timeline.plan_in(REPEATED_AFTER, Event::SecondRun);
         }

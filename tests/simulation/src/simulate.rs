@@ -1,6 +1,7 @@
 //! One seed, one world: from the first firing of the schedule, through all that goes wrong, to the calm in which
 //! everything must come right.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -34,6 +35,7 @@ pub fn simulate(seed: u64, campaign: Campaign, trace: Trace) -> Verdict {
         warm: Vec::new(),
         invocations: 0,
         firings: world.scenario.firings,
+        repeats: Cell::new(0),
         events: 0,
     };
     let ended = simulation.trouble().and_then(|()| simulation.calm());
@@ -56,6 +58,8 @@ pub(crate) struct Simulation {
     pub(crate) invocations: u32,
     /// How often the schedule still fires.
     pub(crate) firings: u32,
+    /// How many runs were repeated since it last fired.
+    pub(crate) repeats: Cell<u32>,
     events: u32,
 }
 
