@@ -48,13 +48,20 @@ impl Config {
         let get = |name| Variable::get(&lookup, name);
         let report = Self::report(&lookup)?;
         let s3_prefix = get("S3_PREFIX").or(&report.prefix()).check(
-            |prefix| prefix.ends_with('/') && !prefix.starts_with('/'),
-            "a prefix that ends in / and does not begin with it, such as zoom/operationlogs/",
+            |prefix| {
+                prefix.ends_with('/') && !prefix.starts_with('/') && !has_dot_segment(prefix)
+            },
+            "a prefix that ends in / and does not begin with it, and has no part . or .., such as zoom/operationlogs/",
         )?;
         let state_key = get("STATE_KEY").or(&report.state_key()).check(
-            |key| !key.starts_with(&s3_prefix) && !key.starts_with('/') && !key.ends_with('/'),
+            |key| {
+                !key.starts_with(&s3_prefix)
+                    && !key.starts_with('/')
+                    && !key.ends_with('/')
+                    && !has_dot_segment(key)
+            },
             &format!(
-                "the key of an object outside S3_PREFIX ({s3_prefix}): what lies under that prefix the SecOps feed \
+                "the key, without a part . or .., of an object outside S3_PREFIX ({s3_prefix}): what lies under that prefix the SecOps feed \
                  ingests as a log, and may delete"
             ),
         )?;
@@ -125,6 +132,11 @@ impl Config {
             )?,
         })
     }
+}
+
+/// Whether a key has a part that no URL can have: it means this folder, or the one above.
+fn has_dot_segment(key: &str) -> bool {
+    key.split('/').any(|part| matches!(part, "." | ".."))
 }
 
 /// A lock has a mode and a length; one without the other is a mistake.
@@ -437,6 +449,8 @@ mod tests {
                 &[("STATE_KEY", "zoom/operationlogs/state.json")],
                 "may delete",
             ),
+            (&[("S3_PREFIX", "zoom/../logs/")], "no part . or .."),
+            (&[("STATE_KEY", "./state.json")], "without a part . or .."),
             (
                 &[("START_DATE", "2026-13-01")],
                 "START_DATE is \"2026-13-01\"; it takes a date",

@@ -56,8 +56,8 @@ async fn a_key_may_hold_any_character(bucket: impl Bucket) {
         "quote'\"<>&amp;/",
         "(a)*!~,;:@$/",
         "double//slash/",
-        "./",
-        "a/../b/",
+        // Not `.` and `..`, which no URL has; the configuration refuses them.
+        ".../",
     ];
     for prefix in prefixes {
         let keys = [format!("{prefix}1.json.gz"), format!("{prefix}2.json.gz")];

@@ -90,8 +90,8 @@ pub const LIST: &[Sabotage] = &[
             ),
             edit(
                 DELIVER,
-                "            for found in self.log.fold(day, &mut state.ledger).await? {",
-                "            let entries = match std::mem::replace(&mut listed, true) {\n                false => self.log.fold(day, &mut state.ledger).await?,\n                true => Vec::new(),\n            };\n            for found in entries {",
+                "            let folded = self.log.fold(day, &mut state.ledger).await?;",
+                "            let folded = match std::mem::replace(&mut listed, true) {\n                false => self.log.fold(day, &mut state.ledger).await?,\n                true => Vec::new(),\n            };",
             ),
             edit(
                 DELIVER,
