@@ -330,6 +330,9 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             && let Some(place) = pass.to_partial(&state.ledger, carried)
         {
             state.partial = Some(place);
+        } else if let Some(place) = &mut state.partial {
+            // Whoever goes on from there meets what was new since then as known.
+            place.found_new |= pass.found_new();
         }
 
         let mut remembered = self.remembered.lock().await;
