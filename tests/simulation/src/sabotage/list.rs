@@ -321,8 +321,8 @@ pub const LIST: &[Sabotage] = &[
         &[
             edit(
                 PASS,
-                "        taken.nothing_new = self.reading == Reading::Head\n            && !rows.is_empty()",
-                "        taken.nothing_new = !rows.is_empty()",
+                "        taken.nothing_new = self.reading == Reading::Head && !rows.is_empty() && {",
+                "        taken.nothing_new = !rows.is_empty() && {",
             ),
             edit(
                 READ,
