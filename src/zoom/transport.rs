@@ -1,5 +1,6 @@
 //! Requests and answers, as much of HTTP as Zoom needs.
 
+use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,8 +33,8 @@ pub enum Request<'a> {
     },
 }
 
-/// An answer with its body read.
-#[derive(Debug, Clone, Default)]
+/// An answer with its body read. `Debug` shows the body's length: it holds a token, or records.
+#[derive(Clone, Default)]
 pub struct Response {
     /// The status.
     pub status: u16,
@@ -43,6 +44,17 @@ pub struct Response {
     pub rate_limit_type: Option<String>,
     /// The body.
     pub body: Bytes,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("retry_after", &self.retry_after)
+            .field("rate_limit_type", &self.rate_limit_type)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 /// A request without a complete answer.
@@ -75,4 +87,23 @@ pub trait Transport {
         request: Request<'_>,
         timeout: Duration,
     ) -> Result<Response, TransportError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_body() {
+        let response = Response {
+            status: 200,
+            body: Bytes::from_static(b"hunter2"),
+            ..Response::default()
+        };
+        let shown = format!("{response:?}");
+        assert!(
+            shown.contains("7 bytes") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
 }
