@@ -12,7 +12,7 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@scripts/prerequisites rust terraform python
 	@scripts/python-env
 	@# As the tests are built, so that what both need is built once.
-	@cargo build --locked --workspace --features cli --bin demo --bin zoomlogs
+	@cargo build --locked --workspace --bin demo --bin zoomlogs
 	@"$${CARGO_TARGET_DIR:-target}/debug/demo"
 
 test: fmt lint test-terraform test-scripts test-simulation test-instructions test-fuzz test-rust ## Runs all checks and tests
@@ -22,9 +22,7 @@ fmt: ## Checks the format of the Rust code
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 
 lint: ## Runs clippy; a warning is an error
-	cargo clippy --locked --workspace --all-targets --features cli -- --deny warnings
-	@# The core alone, as the simulation and the fuzz targets build it.
-	cargo clippy --locked --package zoom_operationlogs_to_s3 --lib --no-default-features -- --deny warnings
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	@# Nothing is linked, so libFuzzer need not be compiled.
 	CUSTOM_LIBFUZZER_PATH=/dev/null cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz \
 	  --all-targets -- --deny warnings
@@ -32,9 +30,9 @@ lint: ## Runs clippy; a warning is an error
 test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
 	@scripts/prerequisites rust nextest python audit
 	@scripts/python-env
-	cargo test --locked --workspace --features cli --doc
+	cargo test --locked --workspace --doc
 	@# Two more than there are processors: those that run Terraform mostly wait for S3.
-	cargo nextest run --locked --workspace --features cli --test-threads $$(($$(getconf _NPROCESSORS_ONLN) + 2))
+	cargo nextest run --locked --workspace --test-threads $$(($$(getconf _NPROCESSORS_ONLN) + 2))
 
 test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 	@scripts/prerequisites rust terraform python
@@ -42,7 +40,7 @@ test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 
 docs: ## Writes the tables of inputs and outputs into the README of each folder of Terraform code
 	@scripts/prerequisites rust
-	@cargo run --quiet --locked --package terraform-review -- interface --write \
+	@scripts/program dev terraform-review interface --write \
 	  $(wildcard terraform/modules/* terraform/environments/* terraform/bootstrap)
 
 test-scripts: ## Runs shellcheck on the scripts
@@ -54,7 +52,7 @@ CI_SEEDS = 50000
 
 simulate: ## Lets SEEDS simulated worlds happen (10000), from FIRST (0); or shows the one of SEED; CAMPAIGN=eager-feed, shuffled-rows
 	@scripts/prerequisites rust
-	@cargo run --quiet --locked --profile simulation --package simulation --bin simulation -- \
+	@scripts/program simulation simulation \
 	  --campaign $(or $(CAMPAIGN),guarantee) \
 	  $(if $(SEED),--replay $(SEED),--seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0))
 
@@ -62,7 +60,7 @@ test-simulation: ## Lets as many worlds happen as CI does
 	@$(MAKE) --no-print-directory simulate SEEDS=$(CI_SEEDS)
 
 # Built as the simulation is, which is quick, and has no rule for what is inlined where that a few lines could upset.
-instructions = cargo run --quiet --locked --profile simulation --package hot-path --bin instructions --
+instructions = scripts/program simulation instructions
 
 test-instructions: ## Counts the instructions of the hot path's steps and compares them with what is recorded
 	@scripts/prerequisites rust valgrind
@@ -79,13 +77,13 @@ microbench: ## Measures the hot path's steps in records per second of one core; 
 sabotage: ## Breaks each rule of the protocol and looks whether that is noticed; writes docs/sabotage.md; ONLY=part of a name
 	@scripts/prerequisites rust nextest python
 	@scripts/python-env
-	@cargo run --quiet --locked --profile simulation --package simulation --bin sabotage -- --seeds $(CI_SEEDS) \
+	@scripts/program simulation sabotage --seeds $(CI_SEEDS) \
 	  $(if $(ONLY),--only "$(ONLY)",--write docs/sabotage.md)
 
 sabotage-policies: ## Breaks each statement of each policy, on ministack and in the source, and looks whether that is noticed
 	@scripts/prerequisites rust nextest terraform python
 	@scripts/python-env
-	cargo nextest run --locked --workspace --features cli --run-ignored all --success-output immediate \
+	cargo nextest run --locked --workspace --run-ignored all --success-output immediate \
 	  --filterset 'binary(infrastructure) and test(/^privileges::/)'
 
 test-fuzz: ## Fuzzes what reads foreign bytes, each target for ten seconds
@@ -97,7 +95,7 @@ fuzz: ## The same for ten minutes each; SECONDS_EACH=3600 for an hour
 	scripts/fuzz
 
 # The simulated Zoom is part of the harness: it is built to be fast, so that it is not what is measured.
-benchmark = cargo run --quiet --locked --profile simulation --package benchmark --bin bench --
+benchmark = scripts/program simulation bench
 
 bench: ## Measures this function and a Python one as the guide has it, side by side; writes docs/benchmark; ONLY=quiet,day ROUNDS= QUICK=1
 	@scripts/prerequisites rust python
@@ -135,7 +133,6 @@ destroy: ## Takes all of ENV away; of prod only what was emptied: BUCKET="its bu
 build-and-deploy: build ## Builds, shows the plan for ENV, asks, applies, runs the function once and says what arrived
 	@scripts/prerequisites rust terraform
 	@$(MAKE) --no-print-directory apply
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) run --env $(or $(ENV),dev)
 
 # The building has its say first, so that it does not talk into the questions.
@@ -146,17 +143,14 @@ days = $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO))
 
 zoom-credentials: ## Asks for the Zoom app's credentials, tries them and stores them for ENV; or reads JSON from standard input; ACCOUNT=, CHECK=no
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) credentials $(where) $(if $(filter no,$(CHECK)),--no-check)
 
 reader-key: ## Makes the feed's access key for ENV and shows it once; DO=rotate, revoke (KEY=id), list; STORE=1 puts it in a secret; ACCOUNT=
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) reader-key $(or $(DO),issue) $(where) $(if $(STORE),--store $(filter-out 1,$(STORE))) $(if $(KEY),--key-id $(KEY))
 
 feed: ## What to enter in the SecOps feeds of ENV; API=1, CREATE=1, STATE=1, with PROJECT=, LOCATION=, INSTANCE=: docs/feed.md; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) feed $(where) $(of_report) $(if $(API),--api) $(if $(CREATE),--create) $(if $(STATE),--state) \
 	  $(if $(SUBJECT_ID),--subject-id) $(if $(UPDATE),--update) $(if $(ROTATE_KEY),--rotate-key) $(if $(YES),--yes) \
 	  $(if $(PROJECT),--project $(PROJECT)) $(if $(LOCATION),--location $(LOCATION)) $(if $(INSTANCE),--instance $(INSTANCE)) \
@@ -164,17 +158,14 @@ feed: ## What to enter in the SecOps feeds of ENV; API=1, CREATE=1, STATE=1, wit
 
 status: ## Says whether ENV is healthy, and what to do if it is not; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) status $(where) $(of_report)
 
 verify: ## Compares Zoom with the bucket of ENV, record by record; FROM=, TO= (the last week), FILE= for the signed-off report, SIGN= the KMS key for it, ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) verify $(where) $(of_report) $(days) $(if $(FILE),--report-file $(FILE)) $(if $(SIGN),--sign $(SIGN))
 
 replay: ## Delivers what the bucket of ENV lacks of the days FROM= to TO=; goes on where it was interrupted; ACCOUNT=, REPORT=
 	@scripts/prerequisites rust terraform
-	@cargo build --locked --features cli --bin zoomlogs
 	@$(zoomlogs) replay $(where) $(of_report) $(days)
 
 clean: ## Removes what was built

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::value::RawValue;
 
-use crate::record::compact;
+use zoomlogs_core::record::compact;
 
 /// The members of one object. Of a key that stands twice, the last counts.
 ///

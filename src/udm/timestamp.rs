@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, SecondsFormat};
 
-use crate::record::parse_time;
+use zoomlogs_core::record::parse_time;
 
 /// RFC 3339 in UTC, within what a protobuf timestamp holds: the years 1 to 9999, no leap second.
 pub(super) fn timestamp(text: &str) -> Option<String> {

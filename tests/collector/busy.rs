@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use zoom_operationlogs_to_s3::collector::Limits;
-use zoom_operationlogs_to_s3::event::Event;
 use zoom_simulator::{Fault, Place, Script};
+use zoomlogs_core::collector::Limits;
+use zoomlogs_core::event::Event;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, at, day};
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use zoom_operationlogs_to_s3::report::ACTIVITIES;
+use zoomlogs_core::report::ACTIVITIES;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
 

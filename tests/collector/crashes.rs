@@ -1,9 +1,9 @@
 //! Runs that die, overlap, or never learn that their write succeeded.
 
 use chrono::TimeDelta;
-use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::store::StoreErrorKind;
-use zoom_operationlogs_to_s3::store::memory::PutFault;
+use support::PutFault;
+use zoomlogs_core::event::Event;
+use zoomlogs_core::store::StoreErrorKind;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
 

@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use zoom_operationlogs_to_s3::store::StoreErrorKind;
-use zoom_operationlogs_to_s3::store::memory::PutFault;
+use support::PutFault;
 use zoom_simulator::{Fault, RetryAfter, Script};
+use zoomlogs_core::store::StoreErrorKind;
 
 use crate::world::{PREFIX, SCHEDULE, World, at, day};
 

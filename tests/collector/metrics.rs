@@ -2,11 +2,11 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::collector::Outcome;
-use zoom_operationlogs_to_s3::metrics;
-use zoom_operationlogs_to_s3::store::StoreErrorKind;
-use zoom_operationlogs_to_s3::store::memory::PutFault;
+use support::PutFault;
 use zoom_simulator::{Fault, Script};
+use zoomlogs_core::collector::Outcome;
+use zoomlogs_core::metrics;
+use zoomlogs_core::store::StoreErrorKind;
 
 use crate::world::{SCHEDULE, STATE_KEY, World, at, day};
 

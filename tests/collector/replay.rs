@@ -25,7 +25,7 @@ impl World {
         (!self.bucket.all_versions("").is_empty()).then(|| self.checkpoint().settled_through)
     }
 
-    fn replay(&self, from: &str, to: &str) -> zoom_operationlogs_to_s3::collector::Outcome {
+    fn replay(&self, from: &str, to: &str) -> zoomlogs_core::collector::Outcome {
         self.run(json!({"from": from, "to": to}))
     }
 }

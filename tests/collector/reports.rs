@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::report::{ACTIVITIES, ALL, OPERATION_LOGS, Report};
 use zoom_simulator::{Fault, Script};
+use zoomlogs_core::event::Event;
+use zoomlogs_core::report::{ACTIVITIES, ALL, OPERATION_LOGS, Report};
 
 use crate::world::{SCHEDULE, World, day};
 

@@ -10,18 +10,16 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
-use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
-use zoom_operationlogs_to_s3::store::memory::MemoryStore;
-use zoom_operationlogs_to_s3::store::{
+use support::MemoryStore;
+use zoom_simulator::{Delivery, Endpoint, Generator};
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::collector::{Collector, Outcome, Settings};
+use zoomlogs_core::event::Event;
+use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
+use zoomlogs_core::store::{
     Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
 };
-use zoom_operationlogs_to_s3::zoom::{
-    Client, Endpoints, Request, Response, Transport, TransportError,
-};
-use zoom_simulator::{Delivery, Endpoint, Generator};
+use zoomlogs_core::zoom::{Client, Endpoints, Request, Response, Transport, TransportError};
 
 use crate::world::{World, at, day};
 

@@ -9,20 +9,18 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
-use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::collector::{Collector, Limits, Outcome, Settings};
-use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
-use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
-use zoom_operationlogs_to_s3::store::memory::{Call, MemoryStore};
-use zoom_operationlogs_to_s3::store::{
+use support::{Call, MemoryStore};
+use zoom_simulator::{Delivery, Endpoint};
+use zoomlogs_core::checkpoint::Checkpoint;
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::collector::{Collector, Limits, Outcome, Settings};
+use zoomlogs_core::event::Event;
+use zoomlogs_core::report::{OPERATION_LOGS, Report};
+use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
+use zoomlogs_core::store::{
     Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
 };
-use zoom_operationlogs_to_s3::zoom::{
-    Client, Endpoints, Request, Response, Transport, TransportError,
-};
-use zoom_simulator::{Delivery, Endpoint};
+use zoomlogs_core::zoom::{Client, Endpoints, Request, Response, Transport, TransportError};
 
 pub const PREFIX: &str = "zoom/operationlogs/";
 pub const STATE_KEY: &str = "zoom/state/operationlogs.json";
@@ -133,16 +131,14 @@ impl World {
         self.now.set(self.now.get() + time);
     }
 
-    fn collector(
-        &self,
-    ) -> Collector<impl zoom_operationlogs_to_s3::zoom::Zoom, View<'_>, View<'_>> {
+    fn collector(&self) -> Collector<impl zoomlogs_core::zoom::Zoom, View<'_>, View<'_>> {
         self.collector_with(self.settings.clone())
     }
 
     fn collector_with(
         &self,
         settings: Settings,
-    ) -> Collector<impl zoom_operationlogs_to_s3::zoom::Zoom, View<'_>, View<'_>> {
+    ) -> Collector<impl zoomlogs_core::zoom::Zoom, View<'_>, View<'_>> {
         let endpoints = Endpoints {
             oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
             api_url: "http://127.0.0.1/v2".to_owned(),

@@ -347,7 +347,6 @@ impl Toll {
     }
 }
 
-#[allow(clippy::disallowed_macros, reason = "the test's report")]
 fn tell(what: &str) {
     println!("{what}");
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use local_stack::{Outcome, RuntimeApi};
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::report::{ACTIVITIES, ALL, OPERATION_LOGS, Report};
+use zoomlogs_core::report::{ACTIVITIES, ALL, OPERATION_LOGS, Report};
 
 use crate::scene::{Scene, assert_exactly_once_of, at_zoom, days_ago, says_nothing};
 

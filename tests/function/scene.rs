@@ -7,8 +7,8 @@ use aws_sdk_s3::types::{ObjectLockConfiguration, ObjectLockEnabled};
 use chrono::{Days, NaiveDate, Utc};
 use local_stack::{AccessKey, Bucket, Invocation, RuntimeApi, Stack};
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
 use zoom_simulator::{Credentials, Endpoint, Generator, Server, Settings};
+use zoomlogs_core::report::{OPERATION_LOGS, Report};
 
 pub const PREFIX: &str = "zoom/operationlogs/";
 pub const STATE_KEY: &str = "zoom/state/operationlogs.json";

@@ -7,10 +7,6 @@
     clippy::expect_used,
     reason = "a test's panic is its report"
 )]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "these tests are about the real world: its clock and its processes"
-)]
 
 mod lifecycle;
 mod monitoring;

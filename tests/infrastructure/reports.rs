@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use hcl_edit::structure::Body;
 use local_stack::project;
-use zoom_operationlogs_to_s3::report;
+use zoomlogs_core::report;
 
 #[test]
 fn terraform_and_the_function_know_the_same_reports() {

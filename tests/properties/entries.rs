@@ -5,14 +5,14 @@ use std::io::Read as _;
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog};
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger, RecordId};
-use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::store::memory::MemoryStore;
+use support::MemoryStore;
+use zoomlogs_core::delivery_log::{Append, DeliveryLog};
+use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
+use zoomlogs_core::record::Record;
 
 use crate::json::{object, spelling, text, value};
 use crate::scripted::{run, started};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 fn day() -> NaiveDate {
     started().date_naive()

@@ -4,13 +4,13 @@ use base64::Engine as _;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, DayState, FORMAT_VERSION, FormatError};
-use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
-use zoom_operationlogs_to_s3::record::Fingerprint;
+use zoomlogs_core::checkpoint::{Checkpoint, DayState, FORMAT_VERSION, FormatError};
+use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::record::Fingerprint;
 
 use crate::history::checkpoints;
 use crate::json::{Json, Spelling, text, value};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 /// A checkpoint's bytes with this for its state, and its digest right.
 fn with_state(state: &Value) -> Vec<u8> {

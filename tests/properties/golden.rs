@@ -1,8 +1,8 @@
 //! Fingerprints as they have always been. They stand in the checkpoints of every account: one that changes delivers open days
 //! again. Worked out by a program of its own, from the text of the algorithm.
 
-use zoom_operationlogs_to_s3::record::{FINGERPRINT_VERSION, Record};
-use zoom_operationlogs_to_s3::report::{ACTIVITIES, OPERATION_LOGS, Report};
+use zoomlogs_core::record::{FINGERPRINT_VERSION, Record};
+use zoomlogs_core::report::{ACTIVITIES, OPERATION_LOGS, Report};
 
 const ROWS: [(&Report, &str, &str); 12] = [
     (

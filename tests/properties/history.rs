@@ -6,14 +6,14 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::checkpoint::{
+use zoomlogs_core::checkpoint::{
     Checkpoint, CompleteSweep, DayState, PartialSweep, SeenRows, SweepId,
 };
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger, RecordId};
-use zoom_operationlogs_to_s3::record::Record;
+use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
+use zoomlogs_core::record::Record;
 
 use crate::scripted::started;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 /// How many days the histories are about.
 pub const DAYS: usize = 5;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::report::{ALL, Report};
+use zoomlogs_core::report::{ALL, Report};
 
 /// A value, without its spelling.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,13 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::delivery_log::{Append, DeliveryLog, LogError};
-use zoom_operationlogs_to_s3::ledger::Ledger;
-use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::store::memory::MemoryStore;
+use support::MemoryStore;
+use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
+use zoomlogs_core::ledger::Ledger;
+use zoomlogs_core::record::Record;
 
 use crate::scripted::{run, started};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 const PREFIX: &str = "zoom/operationlogs/";
 const LAST_SEQ: u64 = 999_999;

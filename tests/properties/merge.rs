@@ -1,7 +1,7 @@
 //! Merging checkpoints: whichever comes first, and nothing that one of them knew is forgotten.
 
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, DayState};
+use zoomlogs_core::checkpoint::{Checkpoint, DayState};
 
 use crate::history::{DAYS, checkpoints, day};
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
-use zoom_operationlogs_to_s3::report::Report;
+use zoomlogs_core::record::{Fingerprint, Record};
+use zoomlogs_core::report::Report;
 
 use crate::json::{Json, Spelling, documented, object, report, small_value, spelling, text, value};
 

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use proptest::prelude::*;
-use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::report::{ALL, Report};
-use zoom_operationlogs_to_s3::zoom::{Response, ZoomError};
+use zoomlogs_core::record::Record;
+use zoomlogs_core::report::{ALL, Report};
+use zoomlogs_core::zoom::{Response, ZoomError};
 
 use crate::json::{Json, Spelling, Written, object, report, spelling, text, value};
 use crate::scripted::{Scripted, TIMEOUT, started};

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, TimeZone as _, Utc};
 use local_stack::{Loss, Moto, Proxy, Stack};
-use zoom_operationlogs_to_s3::aws_http::AwsHttp;
-use zoom_operationlogs_to_s3::store::memory::{MemoryStore, PutFault};
-use zoom_operationlogs_to_s3::store::s3::S3Store;
-use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
+use support::{MemoryStore, PutFault};
+use zoomlogs_aws::s3::S3Store;
+use zoomlogs_aws::sdk_http::SdkHttp;
+use zoomlogs_core::store::{Condition, Store, StoreErrorKind, VersionId};
 
 pub const NAME: &str = "conformance";
 
@@ -163,7 +163,7 @@ async fn config(server: &impl Emulator, proxy: &Proxy) -> aws_config::SdkConfig 
     if let Some(ca) = server.ca() {
         client = client.tls_certs_only([reqwest::Certificate::from_pem(&ca).unwrap()]);
     }
-    let client = AwsHttp::over(client.build().unwrap());
+    let client = SdkHttp::over(client.build().unwrap());
     let config = server.config(proxy.url()).await;
     config.to_builder().http_client(client).build()
 }

@@ -1,6 +1,6 @@
 //! Conditional writes, one after the other.
 
-use zoom_operationlogs_to_s3::store::{Condition, ETag, Store, StoreErrorKind};
+use zoomlogs_core::store::{Condition, ETag, Store, StoreErrorKind};
 
 use crate::bucket::Bucket;
 

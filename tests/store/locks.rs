@@ -8,9 +8,9 @@ use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::types::{ChecksumMode, ObjectLockConfiguration, ObjectLockEnabled};
 use chrono::{DateTime, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::store::s3::{ObjectLock, ObjectLockMode, S3Store};
-use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
+use zoomlogs_aws::s3::{ObjectLock, ObjectLockMode, S3Store};
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::store::{Condition, Store, StoreErrorKind, VersionId};
 
 use crate::bucket::{Bucket, Emulator, NAME, Remote};
 

@@ -2,7 +2,7 @@
 //! its own success as a failed condition.
 
 use local_stack::Loss;
-use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind};
+use zoomlogs_core::store::{Condition, Store, StoreErrorKind};
 
 use crate::bucket::{Bucket, Remote};
 

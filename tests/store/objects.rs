@@ -1,7 +1,7 @@
 //! What is written is what is read.
 
 use bytes::Bytes;
-use zoom_operationlogs_to_s3::store::{Condition, Store, StoreErrorKind, VersionId};
+use zoomlogs_core::store::{Condition, Store, StoreErrorKind, VersionId};
 
 use crate::bucket::{Bucket, Emulator, Remote};
 

@@ -10,7 +10,7 @@ use std::fmt::Debug;
 
 use futures_util::future::join_all;
 use tokio::task::yield_now;
-use zoom_operationlogs_to_s3::store::{Condition, Object, Store, StoreError, StoreErrorKind};
+use zoomlogs_core::store::{Condition, Object, Store, StoreError, StoreErrorKind};
 
 use crate::bucket::Bucket;
 

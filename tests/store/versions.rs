@@ -2,9 +2,7 @@
 
 use chrono::TimeDelta;
 use futures_util::future::join_all;
-use zoom_operationlogs_to_s3::store::{
-    Condition, Marker, Store, StoreErrorKind, Version, VersionId,
-};
+use zoomlogs_core::store::{Condition, Marker, Store, StoreErrorKind, Version, VersionId};
 
 use crate::bucket::Bucket;
 

@@ -5,7 +5,7 @@ use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use zoom_operationlogs_to_s3::udm::{Event, Extent, rules};
+use zoomlogs_udm::{Event, Extent, rules};
 
 use crate::json::{Json, Spelling, text, value};
 use crate::schema;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::{env, fs};
 
-use zoom_operationlogs_to_s3::udm::{Form, Rule, rules};
+use zoomlogs_udm::{Form, Rule, rules};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/udm.md");
 const BEGIN: &str = "<!-- The table is src/udm/table.rs and sign_in.rs; WRITE_DOCS=1 cargo nextest run --test udm writes it. -->\n";

@@ -7,7 +7,7 @@ use std::{env, fs};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use zoom_operationlogs_to_s3::udm::{Event, Rule, rules};
+use zoomlogs_udm::{Event, Rule, rules};
 
 use crate::schema;
 

@@ -7,10 +7,6 @@
     clippy::expect_used,
     reason = "a test's panic is its report"
 )]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "these tests ask a program, and the environment whether to write"
-)]
 
 mod anything;
 mod documentation;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
-use zoom_operationlogs_to_s3::udm::{Event, Extent, Statistics, Why};
+use zoomlogs_udm::{Event, Extent, Statistics, Why};
 
 const MANY: usize = 50_000;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde_json::value::RawValue;
-use zoom_operationlogs_to_s3::udm::{Authority, Event, Published, Statistics, rules};
 use zoom_simulator::Generator;
+use zoomlogs_udm::{Authority, Event, Published, Statistics, rules};
 
 use crate::schema;
 

@@ -1,7 +1,7 @@
 //! Whether the check against Google's schema can fail.
 
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::udm::EVENT_TYPES;
+use zoomlogs_udm::EVENT_TYPES;
 
 use crate::schema;
 

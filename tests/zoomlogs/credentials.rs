@@ -315,7 +315,7 @@ async fn replaced_credentials_are_picked_up_by_the_functions_next_run() {
         ("FULL_SWEEP_MINUTES", "0".to_owned()),
     ];
     environment.extend(variables.map(|(name, value)| (name.to_owned(), value)));
-    let binary = env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3");
+    let binary = local_stack::project::program("zoom_operationlogs_to_s3").unwrap();
     let function = local_stack::RuntimeApi::new(binary, environment).unwrap();
     let run = function.invoke(json!({})).await.unwrap();
     assert_eq!(run.answer().unwrap()["ok"], true);

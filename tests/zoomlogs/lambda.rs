@@ -58,7 +58,7 @@ impl<'a> Function<'a> {
 
     /// Creates the product's own function, which is configured by these variables.
     pub async fn deploy(stack: &'a Stack, name: &str, variables: &[(&str, String)]) -> Self {
-        let binary = env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3");
+        let binary = project::program("zoom_operationlogs_to_s3").unwrap();
         let environment = stack.environment(&local_stack::AccessKey::root());
         let environment: Vec<_> = environment
             .iter()
@@ -66,7 +66,7 @@ impl<'a> Function<'a> {
             .chain([("AWS_LAMBDA_LOG_FORMAT", "JSON".to_owned())])
             .chain(variables.iter().cloned())
             .collect();
-        let program = format!("#!/bin/sh\nexec {binary}\n");
+        let program = format!("#!/bin/sh\nexec {}\n", binary.display());
         Self::of(stack, name, &environment, &program).await
     }
 

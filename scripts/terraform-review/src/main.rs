@@ -1,7 +1,5 @@
 //! Looks at the Terraform code as a reviewer would. `scripts/check-terraform` calls it; `make docs` calls `interface --write`.
 
-#![allow(clippy::disallowed_macros, reason = "a command-line tool: it prints")]
-
 mod checkov;
 mod code;
 mod coverage;

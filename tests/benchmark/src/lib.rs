@@ -12,11 +12,6 @@
 //! - `scenario`: what is measured; `packages`, `machine`: that, and on what
 //! - `results`: all of it, kept
 //! - `comparison`, `targets`, `price`, `unit`, `table`, `plot`, `publish`: what is made of it
-#![allow(
-    clippy::disallowed_macros,
-    clippy::disallowed_methods,
-    reason = "it prints for a person, and is the world around the function"
-)]
 
 mod comparison;
 mod machine;

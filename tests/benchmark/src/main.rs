@@ -1,5 +1,4 @@
 //! `make bench`: see the library.
-#![allow(clippy::disallowed_macros, reason = "it prints for a person")]
 
 use std::process::ExitCode;
 

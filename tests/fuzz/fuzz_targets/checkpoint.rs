@@ -7,7 +7,7 @@ use chrono::{Days, NaiveDate};
 use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
-use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
+use zoomlogs_core::checkpoint::Checkpoint;
 
 fuzz_target!(|bytes: &[u8]| {
     check(bytes);

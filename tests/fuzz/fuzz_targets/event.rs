@@ -4,8 +4,8 @@
 use fuzz::scripted::started;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use zoom_operationlogs_to_s3::event::Event;
-use zoom_operationlogs_to_s3::zoom::earliest_day;
+use zoomlogs_core::event::Event;
+use zoomlogs_core::zoom::earliest_day;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else {

@@ -5,8 +5,8 @@ use fuzz::check_record;
 use fuzz::scripted::Scripted;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use zoom_operationlogs_to_s3::report::{ALL, Report};
-use zoom_operationlogs_to_s3::zoom::{Page, Response, ZoomError};
+use zoomlogs_core::report::{ALL, Report};
+use zoomlogs_core::zoom::{Page, Response, ZoomError};
 
 /// All that may be said of a body that is no page, without its numbers and the array's name.
 const PROBLEMS: [&str; 4] = [

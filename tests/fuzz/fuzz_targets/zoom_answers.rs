@@ -11,8 +11,8 @@ use fuzz::check_record;
 use fuzz::scripted::{BUDGET, SECRETS, Scripted, TIMEOUT, started};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use zoom_operationlogs_to_s3::report::{ALL, Report};
-use zoom_operationlogs_to_s3::zoom::Response;
+use zoomlogs_core::report::{ALL, Report};
+use zoomlogs_core::zoom::Response;
 
 fuzz_target!(|input: &[u8]| {
     let text = String::from_utf8_lossy(input);

@@ -9,8 +9,8 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::report::Report;
+use zoomlogs_core::record::Record;
+use zoomlogs_core::report::Report;
 
 /// The bytes as gzip, which no fuzzer can guess the checksums of.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {

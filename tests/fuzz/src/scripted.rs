@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::report::{OPERATION_LOGS, Report};
-use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
-use zoom_operationlogs_to_s3::zoom::{
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::report::{OPERATION_LOGS, Report};
+use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
+use zoomlogs_core::zoom::{
     Client, Endpoints, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage,
     Zoom, ZoomError,
 };

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime};
-use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
-use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
 use zoom_simulator::Generator;
+use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::record::{Fingerprint, Record};
+use zoomlogs_core::report::OPERATION_LOGS;
 
 /// A working day.
 pub(crate) fn day() -> NaiveDate {

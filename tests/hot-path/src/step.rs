@@ -5,13 +5,13 @@ use std::hint::black_box;
 
 use chrono::{DateTime, NaiveTime, Utc};
 use futures_util::FutureExt as _;
-use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, DayState};
-use zoom_operationlogs_to_s3::delivery_log::DeliveryLog;
-use zoom_operationlogs_to_s3::ledger::{Counts, Ledger};
-use zoom_operationlogs_to_s3::record::Record;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
-use zoom_operationlogs_to_s3::store::memory::MemoryStore;
-use zoom_operationlogs_to_s3::zoom::Page;
+use support::MemoryStore;
+use zoomlogs_core::checkpoint::{Checkpoint, DayState};
+use zoomlogs_core::delivery_log::DeliveryLog;
+use zoomlogs_core::ledger::{Counts, Ledger};
+use zoomlogs_core::record::Record;
+use zoomlogs_core::report::OPERATION_LOGS;
+use zoomlogs_core::zoom::Page;
 
 use crate::input;
 

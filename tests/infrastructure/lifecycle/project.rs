@@ -41,11 +41,7 @@ impl Project {
         // What the deployment prints of it.
         fs::copy(root.join("README.md"), folder.path().join("README.md")).unwrap();
         // There are no sources to build it from.
-        let Some(zoomlogs) = option_env!("CARGO_BIN_EXE_zoomlogs") else {
-            panic!(
-                "zoomlogs was not built for this test: give --features cli, as make test-rust does"
-            );
-        };
+        let zoomlogs = project::program("zoomlogs").unwrap();
         fs::remove_file(folder.path().join("scripts/zoomlogs")).unwrap();
         symlink(zoomlogs, folder.path().join("scripts/zoomlogs")).unwrap();
         let temporary = folder.path().join("tmp");

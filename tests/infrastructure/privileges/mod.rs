@@ -9,11 +9,6 @@
 //! `mutations` are what could be wrong with them: each must be noticed by a row, or be `elsewhere`, where ministack cannot
 //! judge; there the modules' own tests notice it, which `source` shows.
 
-#![allow(
-    clippy::disallowed_macros,
-    reason = "what noticed each mutation is for people to read"
-)]
-
 mod calls;
 mod decisions;
 mod deployed;

@@ -8,6 +8,9 @@ pub enum Error {
     /// The Python environment that the servers live in is not there.
     #[error("there is no Python environment at {}: run scripts/python-env", .0.display())]
     NoPythonEnvironment(PathBuf),
+    /// A program of this workspace is not built.
+    #[error("{0} is not built: run cargo build --workspace")]
+    NoProgram(String),
     /// A file or directory of the stack could not be used.
     #[error("{}: {source}", path.display())]
     File {

@@ -44,11 +44,6 @@
 //! the other S3; `proxy` loses what a `loss` says, over `tls`; `project` knows where things are, and `command` runs other
 //! programs.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "clippy.toml keeps the function's core away from the world; this crate is the world it is tried in"
-)]
-
 mod aws;
 mod bucket;
 mod certificate;

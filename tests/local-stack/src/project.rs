@@ -27,6 +27,18 @@ pub fn python() -> Result<PathBuf> {
     }
 }
 
+/// A program of this workspace, built for the same profile as the one that asks. `cargo build --workspace` and
+/// `cargo nextest run --workspace` build them all.
+pub fn program(name: &str) -> Result<PathBuf> {
+    let here = std::env::current_exe().map_err(Error::file(name))?;
+    // A test lies one folder below the programs.
+    let places = here.ancestors().skip(1).take(2);
+    places
+        .map(|folder| folder.join(name))
+        .find(|program| program.is_file())
+        .ok_or_else(|| Error::NoProgram(name.to_owned()))
+}
+
 /// The function's zip for this machine's processor, in step with its sources: cargo knows whether there is anything to
 /// build. The first time takes minutes.
 pub async fn package() -> Result<PathBuf> {

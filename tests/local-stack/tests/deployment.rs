@@ -2,7 +2,6 @@
 
 #![allow(
     clippy::unwrap_used,
-    clippy::disallowed_methods,
     reason = "a test: it may fail, and its functions are real processes"
 )]
 

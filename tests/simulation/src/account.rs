@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::checkpoint::RequestsSpent;
+use zoomlogs_core::checkpoint::RequestsSpent;
 
 use crate::oracle::{Oracle, Violation, broken};
 use crate::process::REQUESTS_PER_SECOND;

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::collector::Settings;
-use zoom_operationlogs_to_s3::event::Event as Invocation;
+use zoomlogs_core::collector::Settings;
+use zoomlogs_core::event::Event as Invocation;
 
 use crate::oracle::{Violation, broken};
 use crate::scenario::Campaign;

@@ -10,10 +10,10 @@ use std::io::Read as _;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
-use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
-use zoom_operationlogs_to_s3::ledger::{Counts, RecordId, Second};
-use zoom_operationlogs_to_s3::record::{Fingerprint, Record};
-use zoom_operationlogs_to_s3::report::Report;
+use zoomlogs_core::checkpoint::Checkpoint;
+use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::record::{Fingerprint, Record};
+use zoomlogs_core::report::Report;
 
 use crate::scenario::ADDED;
 

@@ -9,10 +9,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use zoom_operationlogs_to_s3::collector::{Collector, Outcome, Settings};
-use zoom_operationlogs_to_s3::event::Event as Invocation;
-use zoom_operationlogs_to_s3::zoom::{Client, Endpoints};
 use zoom_simulator::OrderInSecond;
+use zoomlogs_core::collector::{Collector, Outcome, Settings};
+use zoomlogs_core::event::Event as Invocation;
+use zoomlogs_core::zoom::{Client, Endpoints};
 
 use crate::account::Account;
 use crate::oracle::{Violation, broken};

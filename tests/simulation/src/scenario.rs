@@ -8,11 +8,11 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use serde_json::Map;
-use zoom_operationlogs_to_s3::collector::{Limits, Settings};
-use zoom_operationlogs_to_s3::report::{self as collected, ACTIVITIES, OPERATION_LOGS};
 use zoom_simulator::{
     ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, Report, RetryAfter,
 };
+use zoomlogs_core::collector::{Limits, Settings};
+use zoomlogs_core::report::{self as collected, ACTIVITIES, OPERATION_LOGS};
 
 /// What the bucket promises: nothing deletes an entry within an hour of its writing.
 const FEED_WAITS: TimeDelta = TimeDelta::hours(1);

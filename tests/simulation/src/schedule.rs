@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use chrono::TimeDelta;
-use zoom_operationlogs_to_s3::event::{DayRange, Event as Invocation};
-use zoom_operationlogs_to_s3::zoom::earliest_day;
+use zoomlogs_core::event::{DayRange, Event as Invocation};
+use zoomlogs_core::zoom::earliest_day;
 
 use crate::simulate::Simulation;
 use crate::tally::Kind;

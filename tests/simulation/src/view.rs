@@ -10,13 +10,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
-use zoom_operationlogs_to_s3::clock::Clock;
-use zoom_operationlogs_to_s3::secret::{CredentialSource, Credentials, SecretError};
-use zoom_operationlogs_to_s3::store::{
+use zoom_simulator::{Delivery, Endpoint, Script};
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
+use zoomlogs_core::store::{
     Condition, Marker, Object, Store, StoreError, StoreErrorKind, VersionId, VersionPage, Written,
 };
-use zoom_operationlogs_to_s3::zoom::{Request, Response, Transport, TransportError};
-use zoom_simulator::{Delivery, Endpoint, Script};
+use zoomlogs_core::zoom::{Request, Response, Transport, TransportError};
 
 use crate::tally::Kind;
 use crate::wire::{self, Asked, Got};

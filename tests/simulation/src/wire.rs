@@ -1,8 +1,8 @@
 //! Between the function's client and the simulated Zoom: what the one sends as the other takes it, and back.
 
 use secrecy::ExposeSecret as _;
-use zoom_operationlogs_to_s3::zoom::{Request, Response};
 use zoom_simulator::{Answer, Delivery};
+use zoomlogs_core::zoom::{Request, Response};
 
 /// A request as the simulator takes it.
 #[must_use]

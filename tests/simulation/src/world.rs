@@ -7,9 +7,9 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use zoom_operationlogs_to_s3::store::memory::MemoryStore;
-use zoom_operationlogs_to_s3::store::{Condition, Store as _, StoreError, StoreErrorKind, Written};
-use zoom_operationlogs_to_s3::zoom::earliest_day;
+use support::MemoryStore;
+use zoomlogs_core::store::{Condition, Store as _, StoreError, StoreErrorKind, Written};
+use zoomlogs_core::zoom::earliest_day;
 
 use crate::account::Daily;
 use crate::oracle::{Oracle, Violation};

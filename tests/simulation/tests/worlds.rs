@@ -60,7 +60,7 @@ fn the_guarantee_holds_for_every_report_while_everything_goes_wrong() {
         assert!(verdict.runs >= 20, "seed {seed} has {} runs", verdict.runs);
         *worlds.entry(verdict.report).or_insert(0) += 1;
     }
-    for report in zoom_operationlogs_to_s3::report::ALL {
+    for report in zoomlogs_core::report::ALL {
         assert!(worlds[report.name] >= 40, "{worlds:?}");
     }
 }

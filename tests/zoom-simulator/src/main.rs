@@ -53,19 +53,11 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the account's past is the one before the moment it is started"
-)]
 fn now() -> chrono::DateTime<Utc> {
     std::time::SystemTime::now().into()
 }
 
 /// From the environment alone: a command line can be read by every user of the machine.
-#[allow(
-    clippy::disallowed_methods,
-    reason = "this is the main in which configuration is read once"
-)]
 fn credentials() -> Credentials {
     let Credentials {
         account_id,

@@ -169,10 +169,6 @@ impl Drop for Server {
     }
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the one place where the simulator may read the system's clock"
-)]
 fn system_clock() -> DateTime<Utc> {
     SystemTime::now().into()
 }
@@ -202,10 +198,6 @@ async fn accept(listener: tokio::net::TcpListener, desk: Desk) {
     }
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "the server's runtime ends with the server, and its connections with it"
-)]
 fn serve(stream: tokio::net::TcpStream, desk: Desk) {
     let service = service_fn(move |request| {
         let desk = desk.clone();
@@ -245,7 +237,6 @@ impl Desk {
     }
 }
 
-#[allow(clippy::disallowed_methods, reason = "latency is what is simulated")]
 async fn wait(delay: std::time::Duration) {
     tokio::time::sleep(delay).await;
 }

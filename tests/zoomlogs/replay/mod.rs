@@ -5,8 +5,8 @@ mod kept;
 
 use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::checkpoint::Checkpoint;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 use crate::command::Said;
 use crate::lambda::Function;

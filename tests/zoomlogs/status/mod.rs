@@ -8,8 +8,8 @@ use aws_sdk_cloudwatchlogs::types::InputLogEvent;
 use chrono::{DateTime, TimeDelta, Utc};
 use local_stack::Stack;
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::checkpoint::Checkpoint;
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::checkpoint::Checkpoint;
+use zoomlogs_core::report::OPERATION_LOGS;
 
 use crate::command::Said;
 use crate::lambda::Function;

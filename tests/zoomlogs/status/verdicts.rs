@@ -2,8 +2,8 @@
 
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
-use zoom_operationlogs_to_s3::checkpoint::{Checkpoint, DayState};
-use zoom_operationlogs_to_s3::report::OPERATION_LOGS;
+use zoomlogs_core::checkpoint::{Checkpoint, DayState};
+use zoomlogs_core::report::OPERATION_LOGS;
 
 use super::{Scene, error, healthy, metrics, minutes_ago};
 use crate::lambda::Function;

@@ -7,8 +7,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use local_stack::{AccessKey, Bucket, RuntimeApi, Stack};
 use serde_json::{Value, json};
-use zoom_operationlogs_to_s3::report::{ACTIVITIES, OPERATION_LOGS, Report};
 use zoom_simulator::{Credentials, Fault, Generator, Record, Script, Server, World};
+use zoomlogs_core::report::{ACTIVITIES, OPERATION_LOGS, Report};
 
 use crate::command::{Said, command, run};
 use crate::lambda::Function;
@@ -258,7 +258,8 @@ fn function(stack: &Stack, variables: &[(&str, String)]) -> RuntimeApi {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.clone()));
     environment.extend(ours);
-    RuntimeApi::new(env!("CARGO_BIN_EXE_zoom_operationlogs_to_s3"), environment).unwrap()
+    let program = local_stack::project::program("zoom_operationlogs_to_s3").unwrap();
+    RuntimeApi::new(program, environment).unwrap()
 }
 
 /// Lets the function run until nothing is left to deliver.

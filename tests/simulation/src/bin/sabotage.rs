@@ -2,8 +2,6 @@
 //!
 //! The result is a table in Markdown, on standard output or in the file that `--write` names.
 
-#![allow(clippy::disallowed_macros, reason = "a command-line tool: it prints")]
-
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
@@ -143,8 +141,7 @@ impl Workshop {
             "--quiet",
             "--profile",
             "simulation",
-            "--package",
-            "simulation",
+            "--workspace",
             "--bin",
             "simulation",
         ];
@@ -184,6 +181,7 @@ impl Workshop {
                 "run",
                 "--locked",
                 "--no-fail-fast",
+                "--workspace",
                 "--test",
                 target,
                 name,

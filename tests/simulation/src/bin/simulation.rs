@@ -1,11 +1,5 @@
 //! Lets many worlds happen, or one of them before your eyes.
 
-#![allow(
-    clippy::disallowed_macros,
-    clippy::disallowed_methods,
-    reason = "a command-line tool: it prints, and it measures itself"
-)]
-
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::ops::Range;

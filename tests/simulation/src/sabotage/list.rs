@@ -19,17 +19,17 @@ const fn in_simulation(name: &'static str, rule: &'static str, edits: &'static [
     }
 }
 
-const DELIVER: &str = "src/collector/deliver.rs";
-const READ: &str = "src/collector/read.rs";
-const PASS: &str = "src/collector/pass.rs";
-const RUN: &str = "src/collector/mod.rs";
-const PLAN: &str = "src/collector/plan.rs";
-const LOG: &str = "src/delivery_log.rs";
-const LEDGER: &str = "src/ledger/mod.rs";
-const REMEMBERED: &str = "src/collector/remembered.rs";
-const FILE: &str = "src/checkpoint/file.rs";
-const DAY: &str = "src/checkpoint/day.rs";
-const REPORT: &str = "src/report.rs";
+const DELIVER: &str = "src/core/collector/deliver.rs";
+const READ: &str = "src/core/collector/read.rs";
+const PASS: &str = "src/core/collector/pass.rs";
+const RUN: &str = "src/core/collector/mod.rs";
+const PLAN: &str = "src/core/collector/plan.rs";
+const LOG: &str = "src/core/delivery_log.rs";
+const LEDGER: &str = "src/core/ledger/mod.rs";
+const REMEMBERED: &str = "src/core/collector/remembered.rs";
+const FILE: &str = "src/core/checkpoint/file.rs";
+const DAY: &str = "src/core/checkpoint/day.rs";
+const REPORT: &str = "src/core/report.rs";
 
 /// All of them, in the order of the protocol.
 pub const LIST: &[Sabotage] = &[
@@ -74,7 +74,7 @@ pub const LIST: &[Sabotage] = &[
         "no version listing",
         "versions are listed, because an entry that a reader deleted was delivered all the same",
         &[edit(
-            "src/store/memory.rs",
+            "tests/support/src/memory_store.rs",
             "            .take_while(|(key, _)| key.starts_with(prefix))",
             "            .take_while(|(key, _)| key.starts_with(prefix))\n            .filter(|(_, versions)| versions.last().is_some_and(|newest| newest.body.is_some()))",
         )],
@@ -236,7 +236,7 @@ pub const LIST: &[Sabotage] = &[
         "a settled day forgets its number of entries",
         "a replay of a settled day that finds fewer entries than were delivered fails; the number is kept",
         &[edit(
-            "src/checkpoint/mod.rs",
+            "src/core/checkpoint/mod.rs",
             "        *known = entries.max(*known);\n        self.advance();",
             "        *known = 0;\n        let _ = entries;\n        self.advance();",
         )],
@@ -438,7 +438,7 @@ pub const LIST: &[Sabotage] = &[
             name: "lost",
         },
         edits: &[edit(
-            "src/store/s3.rs",
+            "src/aws/s3.rs",
             "RetryConfig::disabled()",
             "RetryConfig::standard()",
         )],

@@ -4,10 +4,6 @@
     clippy::expect_used,
     reason = "a test that cannot go on says so by panicking"
 )]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "real connections take real time and tasks of their own"
-)]
 
 mod account;
 mod control;

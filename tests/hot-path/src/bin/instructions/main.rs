@@ -5,8 +5,6 @@
 //! instructions --record   records
 //! ```
 
-#![allow(clippy::disallowed_macros, reason = "a command-line tool: it prints")]
-
 mod count;
 mod guarded;
 mod machine;

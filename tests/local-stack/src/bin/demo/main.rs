@@ -4,11 +4,6 @@
 //! report, the feeds' reader, and the operator's tool. Every promise that is kept gets a tick; one that is not makes the exit code 1.
 //!
 //! `KEEP=1` leaves everything running until Ctrl-C. `PACKAGE=zip` runs that zip instead of building one.
-#![allow(
-    clippy::disallowed_macros,
-    clippy::disallowed_methods,
-    reason = "it prints for a person, and plays the world around the function"
-)]
 
 mod account;
 mod kept;

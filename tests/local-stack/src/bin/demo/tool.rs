@@ -1,9 +1,9 @@
 //! The operator's tool, run on what was delivered.
 
-use std::{env, path::PathBuf};
+use std::env;
 
-use anyhow::{Context, Result, ensure};
-use local_stack::AccessKey;
+use anyhow::{Context, Result};
+use local_stack::{AccessKey, project};
 use tokio::process::Command;
 use zoom_simulator::Report;
 
@@ -47,7 +47,7 @@ impl Scene {
     async fn show(&mut self, arguments: &[&str]) -> Result<()> {
         self.telling
             .say(format!("$ zoomlogs {}", arguments.join(" ")));
-        let answer = Command::new(tool()?)
+        let answer = Command::new(project::program("zoomlogs")?)
             .args(arguments)
             .env_clear()
             .env("PATH", env::var_os("PATH").unwrap_or_default())
@@ -71,16 +71,4 @@ impl Scene {
             .check(code == 0, format!("its exit code is {code}"));
         Ok(())
     }
-}
-
-/// The binary beside this one; `make demo` builds both.
-fn tool() -> Result<PathBuf> {
-    let here = env::current_exe().context("where this program is")?;
-    let tool = here.with_file_name("zoomlogs");
-    ensure!(
-        tool.is_file(),
-        "{} is not built: cargo build --features cli --bin zoomlogs",
-        tool.display()
-    );
-    Ok(tool)
 }

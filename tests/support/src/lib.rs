@@ -1,0 +1,5 @@
+//! The doubles of the core's traits.
+
+mod memory_store;
+
+pub use memory_store::{Call, MemoryStore, PutFault};
