@@ -9,6 +9,7 @@ use chrono::{NaiveDate, TimeDelta};
 use thiserror::Error;
 
 use crate::s3::{ObjectLock, ObjectLockMode};
+use zoomlogs_core::calendar::parse_day;
 use zoomlogs_core::collector::{Limits, Settings};
 use zoomlogs_core::report::{self, Report};
 use zoomlogs_core::zoom::Endpoints;
@@ -239,10 +240,9 @@ impl Variable {
         let Some(value) = &self.value else {
             return Ok(None);
         };
-        match NaiveDate::parse_from_str(value.trim(), "%Y-%m-%d") {
-            Ok(date) if value.trim().len() == 10 => Ok(Some(date)),
-            _ => Err(self.wrong("a date YYYY-MM-DD")),
-        }
+        let date = parse_day(value.trim());
+        date.map(Some)
+            .ok_or_else(|| self.wrong("a date YYYY-MM-DD"))
     }
 
     /// Credentials and records cross this connection: it is encrypted, unless it never leaves the machine.

@@ -20,7 +20,8 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use thiserror::Error;
 
-use crate::ledger::{Counts, CountsDigest, Ledger, RecordId};
+use crate::failure_kind::FailureKind;
+use crate::ledger::{Counts, CountsDigest, Ledger};
 use crate::record::Record;
 use crate::report::Report;
 use crate::side_by_side::side_by_side;
@@ -146,6 +147,22 @@ pub enum LogError {
         /// The day.
         day: NaiveDate,
     },
+}
+
+impl LogError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Store(error) => error.kind.failure(),
+            Self::Gap { .. } => FailureKind::LogGap,
+            Self::Short { .. } => FailureKind::LogShort,
+            Self::Damaged { .. } => FailureKind::LogDamaged,
+            Self::Unversioned { .. } => FailureKind::BucketUnversioned,
+            Self::Full { .. } => FailureKind::LogFull,
+            Self::Encoding { .. } => FailureKind::LogEncoding,
+        }
+    }
 }
 
 /// One entry as a listing shows it: its number and its versions. More than one version means that somebody
@@ -432,7 +449,7 @@ fn decode(body: &[u8], report: &Report, longest: usize) -> Result<Counts, String
             .ok()
             .and_then(|line| Record::identify(line, report).ok())
             .ok_or_else(|| format!("line {number} is not JSON"))?;
-        records.add(RecordId::from(record));
+        records.add(record);
     }
     if records.is_empty() {
         return Err("it holds no record".to_owned());
@@ -481,7 +498,7 @@ mod tests {
             folded.iter().map(|entry| entry.records).collect::<Vec<_>>(),
             [3, 1]
         );
-        assert_eq!(theirs.delivered.get(RecordId::from(&record("b"))), 2);
+        assert_eq!(theirs.delivered.get(record("b").id()), 2);
         assert_eq!(log.fold(day(), &mut theirs).await, Ok(Vec::new()));
     }
 
@@ -528,7 +545,7 @@ mod tests {
         let mut ledger = Ledger::default();
         log.fold(day(), &mut ledger).await.unwrap();
         assert_eq!((ledger.next_seq, ledger.delivered.total()), (2, 4));
-        assert_eq!(ledger.delivered.get(RecordId::from(&record("a"))), 2);
+        assert_eq!(ledger.delivered.get(record("a").id()), 2);
     }
 
     #[tokio::test]

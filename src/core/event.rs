@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use crate::zoom::earliest_day;
+use crate::calendar::{DayRange, RangeError, parse_day};
 
 /// An invocation's event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,23 +13,6 @@ pub struct Event {
     pub replay: Option<DayRange>,
     /// Whether to read only, and write nothing.
     pub dry_run: bool,
-}
-
-/// Days from the first to the last, both included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DayRange {
-    /// The first day.
-    pub from: NaiveDate,
-    /// The last day.
-    pub to: NaiveDate,
-}
-
-impl DayRange {
-    /// The days, in order.
-    pub fn iter(&self) -> impl Iterator<Item = NaiveDate> + use<> {
-        let to = self.to;
-        self.from.iter_days().take_while(move |&day| day <= to)
-    }
 }
 
 /// An event that asks for nothing the function does.
@@ -74,7 +57,15 @@ impl Event {
         };
         let replay = match (day(fields, "from")?, day(fields, "to")?) {
             (None, None) => None,
-            (Some(from), Some(to)) => Some(check_range(from, to, now.date_naive())?),
+            (Some(from), Some(to)) => {
+                let today = now.date_naive();
+                let range =
+                    DayRange::new(from, to, today).and_then(|range| range.within_history(today));
+                let problem = |error: RangeError| EventError {
+                    problem: error.to_string(),
+                };
+                Some(range.map_err(problem)?)
+            }
             (Some(_), None) => return fail("it has from but not to".to_owned()),
             (None, Some(_)) => return fail("it has to but not from".to_owned()),
         };
@@ -93,10 +84,9 @@ fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, Eve
         return Ok(None);
     };
     let problem = match value.as_str() {
-        // %Y takes any number of digits, and all of it spaces before them; a date here has one form.
-        Some(text) => match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-            Ok(day) if day.to_string() == text => return Ok(Some(day)),
-            _ => format!("{name} is {:?}, not a date YYYY-MM-DD", shorten(text)),
+        Some(text) => match parse_day(text) {
+            Some(day) => return Ok(Some(day)),
+            None => format!("{name} is {:?}, not a date YYYY-MM-DD", shorten(text)),
         },
         None => format!("{name} is {}, not a date YYYY-MM-DD", kind_of(value)),
     };
@@ -106,22 +96,6 @@ fn day(fields: &Map<String, Value>, name: &str) -> Result<Option<NaiveDate>, Eve
 /// As much of a foreign text as an error has room for.
 fn shorten(text: &str) -> String {
     text.chars().take(40).collect()
-}
-
-fn check_range(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<DayRange, EventError> {
-    let earliest = earliest_day(today);
-    let problem = if from > to {
-        format!("from ({from}) is after to ({to})")
-    } else if to > today {
-        format!("to ({to}) is in the future; today is {today} (UTC)")
-    } else if from < earliest {
-        format!(
-            "from ({from}) is beyond the six months that Zoom keeps; the first day it has is {earliest}"
-        )
-    } else {
-        return Ok(DayRange { from, to });
-    };
-    Err(EventError { problem })
 }
 
 fn kind_of(value: &Value) -> &'static str {

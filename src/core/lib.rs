@@ -26,12 +26,16 @@
     clippy::disallowed_macros
 )]
 
+pub mod answer;
+pub mod calendar;
 pub mod checkpoint;
 pub mod clock;
 pub mod collector;
 pub mod delivery_log;
 pub mod event;
+pub mod failure_kind;
 pub mod ledger;
+pub mod log_event;
 pub mod metrics;
 pub mod record;
 pub mod report;

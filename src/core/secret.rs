@@ -4,6 +4,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::failure_kind::FailureKind;
+
 /// The credentials of a Server-to-Server OAuth app. `Debug` shows none of them.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -60,6 +62,19 @@ pub enum SecretError {
         /// What happened.
         said: String,
     },
+}
+
+impl SecretError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Missing { .. } => FailureKind::SecretMissing,
+            Self::Denied { .. } => FailureKind::SecretDenied,
+            Self::Malformed { .. } => FailureKind::SecretMalformed,
+            Self::Unavailable { .. } => FailureKind::SecretUnavailable,
+        }
+    }
 }
 
 /// Where credentials come from.

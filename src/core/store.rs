@@ -8,6 +8,8 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::failure_kind::FailureKind;
+
 /// An entity tag, opaque, as a conditional write needs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(pub String);
@@ -176,6 +178,18 @@ impl StoreErrorKind {
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Denied | Self::NoBucket)
+    }
+
+    /// What kind of failure it is, for whoever cannot go on without the call.
+    #[must_use]
+    pub const fn failure(self) -> FailureKind {
+        match self {
+            Self::Denied => FailureKind::BucketDenied,
+            Self::NoBucket => FailureKind::BucketMissing,
+            Self::PreconditionFailed | Self::Conflict | Self::NotFound | Self::Unavailable => {
+                FailureKind::BucketUnavailable
+            }
+        }
     }
 }
 

@@ -14,9 +14,12 @@ use zoomlogs_aws::sdk;
 use zoomlogs_aws::secrets_manager::SecretsManager;
 use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_aws::zoom_http::ZoomHttp;
+use zoomlogs_core::answer::Answer;
 use zoomlogs_core::clock::Clock;
-use zoomlogs_core::collector::{Collector, RunReport};
+use zoomlogs_core::collector::Collector;
 use zoomlogs_core::event::Event;
+use zoomlogs_core::failure_kind::FailureKind;
+use zoomlogs_core::log_event::LogEvent;
 use zoomlogs_core::metrics;
 use zoomlogs_core::zoom::Client;
 
@@ -27,11 +30,15 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     logging::start(environment);
     // A panic's message may quote what it met; its place is enough to find it.
     std::panic::set_hook(Box::new(|panic| {
-        tracing::error!(at = panic.location().map(ToString::to_string), "panicked");
+        tracing::error!(
+            event = LogEvent::Panicked.as_str(),
+            at = panic.location().map(ToString::to_string),
+            "panicked"
+        );
     }));
     let function = start()
         .await
-        .inspect_err(|error| tracing::error!(problem = %error, "the function cannot start"))?;
+        .inspect_err(|error| tracing::error!(event = LogEvent::StartFailed.as_str(), problem = %error, "the function cannot start"))?;
     lambda_runtime::run(service_fn(|event| invoke(&function, event))).await
 }
 
@@ -55,13 +62,10 @@ async fn start() -> Result<Function, lambda_runtime::Error> {
     Ok(Collector::new(zoom, store, SystemClock, config.settings))
 }
 
-async fn invoke(
-    function: &Function,
-    invocation: LambdaEvent<Value>,
-) -> Result<RunReport, Diagnostic> {
+async fn invoke(function: &Function, invocation: LambdaEvent<Value>) -> Result<Answer, Diagnostic> {
     let LambdaEvent { payload, context } = invocation;
     let event = Event::parse(&payload, SystemClock.now()).map_err(|error| Diagnostic {
-        error_type: "EventNotUnderstood".to_owned(),
+        error_type: FailureKind::EventNotUnderstood.to_string(),
         error_message: error.to_string(),
     })?;
     let deadline = i64::try_from(context.deadline)
@@ -78,16 +82,17 @@ async fn invoke(
     match outcome.failure {
         None => {
             tracing::info!(
-                written = outcome.report.written(),
-                complete = outcome.report.complete,
+                event = LogEvent::RunDone.as_str(),
+                written = outcome.summary.written(),
+                complete = outcome.summary.complete,
                 "done"
             );
-            Ok(outcome.report)
+            Ok(outcome.summary.answer())
         }
         Some(failure) => {
-            tracing::error!(kind = failure.kind(), problem = %failure, "failed");
+            tracing::error!(event = LogEvent::RunFailed.as_str(), kind = %failure.kind(), problem = %failure, "failed");
             Err(Diagnostic {
-                error_type: failure.kind().to_owned(),
+                error_type: failure.kind().to_string(),
                 error_message: failure.to_string(),
             })
         }

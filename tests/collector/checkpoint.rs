@@ -21,7 +21,7 @@ fn delivered() -> World {
 
 fn failure_of(world: &World) -> (String, String) {
     let failure = world.run(json!({})).failure.expect("a failure");
-    (failure.kind().to_owned(), failure.to_string())
+    (failure.kind().to_string(), failure.to_string())
 }
 
 #[test]

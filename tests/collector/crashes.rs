@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use support::PutFault;
 use zoomlogs_core::event::Event;
+use zoomlogs_core::failure_kind::FailureKind;
 use zoomlogs_core::store::StoreErrorKind;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
@@ -192,7 +193,7 @@ fn a_bucket_without_versions_fails_the_run() {
     let world = small();
     world.bucket.suspend_versioning();
     let failure = world.run(serde_json::json!({})).failure.unwrap();
-    assert_eq!(failure.kind(), "BucketUnversioned");
+    assert_eq!(failure.kind(), FailureKind::BucketUnversioned);
     assert!(
         failure.to_string().contains("versioning is off"),
         "{failure}"

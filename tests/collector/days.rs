@@ -63,7 +63,10 @@ fn a_row_of_another_day_is_delivered_and_tomorrow_is_asked_for_from_then_on() {
     world.add("2026-11-22", "2026-11-23T01:00:00Z", "of tomorrow");
     world.pass(SCHEDULE);
     let outcome = world.run(json!({}));
-    assert_eq!((outcome.report.written(), outcome.report.misdated), (1, 1));
+    assert_eq!(
+        (outcome.summary.written(), outcome.summary.misdated),
+        (1, 1)
+    );
     world.arrive("2026-11-23", 3, 1);
     world.pass(SCHEDULE);
     assert_eq!(world.scheduled()["written"], 3);
@@ -80,8 +83,8 @@ fn days_beyond_six_months_are_closed_as_lost_and_reported() {
     assert_eq!(world.now.get().date_naive(), day("2026-11-30"));
     let outcome = world.run(json!({}));
     assert_eq!(outcome.failure, None);
-    assert_eq!(outcome.report.lost.first(), Some(&day("2026-04-30")));
-    assert_eq!(outcome.report.lost.last(), Some(&day("2026-05-29")));
+    assert_eq!(outcome.summary.lost.first(), Some(&day("2026-04-30")));
+    assert_eq!(outcome.summary.lost.last(), Some(&day("2026-05-29")));
     // The days that Zoom still has were empty, and settled by their first sweep.
     assert_eq!(world.checkpoint().settled_through, day("2026-11-27"));
 }
@@ -93,8 +96,8 @@ fn a_day_that_zoom_refuses_as_too_old_is_closed_as_lost_alone() {
     world.zoom.borrow_mut().settings.history_months = 5;
     let outcome = world.run(json!({}));
     assert_eq!(outcome.failure, None);
-    assert_eq!(outcome.report.lost.len(), 31);
-    assert_eq!(outcome.report.lost.last(), Some(&day("2026-06-21")));
+    assert_eq!(outcome.summary.lost.len(), 31);
+    assert_eq!(outcome.summary.lost.last(), Some(&day("2026-06-21")));
     world.assert_exactly_once();
 }
 

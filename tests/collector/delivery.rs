@@ -120,7 +120,7 @@ fn late_rows_anywhere_in_the_list_arrive_with_the_next_sweep_once() {
     assert_eq!(world.scheduled()["written"], 0, "they are below the heads");
     world.pass(TimeDelta::hours(6));
     let outcome = world.run(json!({}));
-    assert_eq!((outcome.report.written(), outcome.report.late), (2, 2));
+    assert_eq!((outcome.summary.written(), outcome.summary.late), (2, 2));
     world.assert_exactly_once();
 }
 
@@ -181,7 +181,7 @@ fn a_record_stays_as_zoom_sent_it() {
 fn a_dry_run_reads_and_writes_nothing() {
     let world = three_days();
     let outcome = world.run(json!({"dry_run": true}));
-    let answer = serde_json::to_value(&outcome.report).unwrap();
+    let answer = serde_json::to_value(outcome.summary.answer()).unwrap();
     assert_eq!(
         (&answer["written"], &answer["dry_run"]),
         (&json!(3_000), &json!(true))
@@ -192,7 +192,7 @@ fn a_dry_run_reads_and_writes_nothing() {
     world.scheduled();
     world.assert_exactly_once();
     let nothing_left = world.run(json!({"dry_run": true}));
-    assert_eq!(nothing_left.report.written(), 0);
+    assert_eq!(nothing_left.summary.written(), 0);
 }
 
 #[test]

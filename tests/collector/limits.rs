@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use support::PutFault;
 use zoom_simulator::{Fault, RetryAfter, Script};
+use zoomlogs_core::failure_kind::FailureKind;
 use zoomlogs_core::store::StoreErrorKind;
 
 use crate::world::{PREFIX, SCHEDULE, World, at, day};
@@ -88,7 +89,10 @@ fn the_daily_limit_counts_even_where_what_was_read_cannot_be_delivered() {
         world.bucket.fail_next_put(PREFIX, refused);
     }
     let outcome = world.run(json!({}));
-    assert_eq!(outcome.failure.unwrap().kind(), "BucketUnavailable");
+    assert_eq!(
+        outcome.failure.unwrap().kind(),
+        FailureKind::BucketUnavailable
+    );
     assert_eq!(world.take_requests(), 2, "no other day is asked for");
     world.pass(SCHEDULE);
     world.scheduled();
@@ -153,7 +157,7 @@ fn a_day_that_zoom_cannot_serve_does_not_keep_the_others() {
     world.zoom.borrow_mut().script(broken);
     let outcome = world.run(json!({}));
     let failure = outcome.failure.unwrap();
-    assert_eq!(failure.kind(), "ZoomUnavailable");
+    assert_eq!(failure.kind(), FailureKind::ZoomUnavailable);
     assert!(
         failure
             .to_string()
@@ -161,11 +165,11 @@ fn a_day_that_zoom_cannot_serve_does_not_keep_the_others() {
         "{failure}"
     );
     assert_eq!(
-        outcome.report.written(),
+        outcome.summary.written(),
         130,
         "today, and three pages of yesterday"
     );
-    assert_eq!(outcome.report.failed_days, [day("2026-11-21")]);
+    assert_eq!(outcome.summary.failed_days, [day("2026-11-21")]);
     world.zoom.borrow_mut().clear_scripts();
     world.pass(SCHEDULE);
     world.run_until_delivered();
@@ -181,10 +185,13 @@ fn when_zoom_is_down_not_every_day_is_tried() {
         .script(Script::new(Fault::Status(503)).always());
     let outcome = world.run(json!({}));
     assert_eq!(
-        outcome.report.usage.requests, 12,
+        outcome.summary.usage.requests, 12,
         "six attempts each for two days"
     );
-    assert_eq!(outcome.failure.unwrap().kind(), "ZoomUnavailable");
+    assert_eq!(
+        outcome.failure.unwrap().kind(),
+        FailureKind::ZoomUnavailable
+    );
 }
 
 #[test]
@@ -196,7 +203,7 @@ fn two_broken_old_days_do_not_keep_the_later_ones() {
         let broken = Script::new(Fault::NotJson).on_day(day(date)).always();
         world.zoom.borrow_mut().script(broken);
     }
-    assert_eq!(world.run(json!({})).report.written(), 40);
+    assert_eq!(world.run(json!({})).summary.written(), 40);
 }
 
 #[test]
@@ -289,8 +296,8 @@ fn endless_pages_and_repeated_tokens_fail_their_day_only() {
             world.zoom.borrow_mut().script(script.clone().at_page(page));
         }
         let outcome = world.run(json!({}));
-        assert_eq!(outcome.failure.unwrap().kind(), kind);
-        assert!(outcome.report.usage.requests < 300);
+        assert_eq!(outcome.failure.unwrap().kind().as_str(), kind);
+        assert!(outcome.summary.usage.requests < 300);
         world.zoom.borrow_mut().clear_scripts();
         world.pass(SCHEDULE);
         world.run_until_delivered();

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use support::PutFault;
 use zoom_simulator::{Fault, Script};
 use zoomlogs_core::collector::Outcome;
+use zoomlogs_core::failure_kind::FailureKind;
 use zoomlogs_core::metrics;
 use zoomlogs_core::store::StoreErrorKind;
 
@@ -74,7 +75,10 @@ fn a_run_that_never_saw_the_checkpoint_says_nothing_of_open_days() {
     let denied = PutFault::Refused(StoreErrorKind::Denied);
     world.bucket.fail_next_put(STATE_KEY, denied);
     let outcome = world.run(json!({}));
-    assert_eq!(outcome.failure.as_ref().unwrap().kind(), "BucketDenied");
+    assert_eq!(
+        outcome.failure.as_ref().unwrap().kind(),
+        FailureKind::BucketDenied
+    );
     assert_eq!(
         value(&world, &outcome, "OldestOpenDayAgeSeconds"),
         Value::Null
@@ -91,7 +95,10 @@ fn refused_credentials_are_told_from_other_failures_until_they_are_mended() {
     };
     let world = World::with_records("2026-11-20T12:00:00Z", &["2026-11-20"], 5);
     world.zoom.borrow_mut().settings.permission = false;
-    assert_eq!(refused(&world), (Some("ZoomNoPermission"), json!(1.0)));
+    assert_eq!(
+        refused(&world),
+        (Some(FailureKind::ZoomNoPermission), json!(1.0))
+    );
     world.zoom.borrow_mut().settings.permission = true;
     world.pass(SCHEDULE);
     assert_eq!(refused(&world), (None, json!(0.0)));
@@ -99,11 +106,17 @@ fn refused_credentials_are_told_from_other_failures_until_they_are_mended() {
     world.pass(SCHEDULE);
     let revoked = Script::new(Fault::InvalidAccessToken).always();
     world.zoom.borrow_mut().script(revoked);
-    assert_eq!(refused(&world), (Some("ZoomUnauthorized"), json!(1.0)));
+    assert_eq!(
+        refused(&world),
+        (Some(FailureKind::ZoomUnauthorized), json!(1.0))
+    );
 
     world.zoom.borrow_mut().clear_scripts();
     world.pass(TimeDelta::hours(7));
     let down = Script::new(Fault::Status(503)).always();
     world.zoom.borrow_mut().script(down);
-    assert_eq!(refused(&world), (Some("ZoomUnavailable"), json!(0.0)));
+    assert_eq!(
+        refused(&world),
+        (Some(FailureKind::ZoomUnavailable), json!(0.0))
+    );
 }

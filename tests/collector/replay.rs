@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
+use zoomlogs_core::failure_kind::FailureKind;
 
 use crate::world::{PREFIX, SCHEDULE, World, day};
 
@@ -33,7 +34,10 @@ impl World {
 #[test]
 fn a_settled_day_is_read_again_and_only_what_is_new_is_delivered() {
     let world = settled();
-    assert_eq!(world.replay("2026-11-18", "2026-11-19").report.written(), 0);
+    assert_eq!(
+        world.replay("2026-11-18", "2026-11-19").summary.written(),
+        0
+    );
     world.add("2026-11-18", "2026-11-18T03:00:00Z", "found after weeks");
     world.pass(SCHEDULE);
     assert_eq!(
@@ -42,7 +46,7 @@ fn a_settled_day_is_read_again_and_only_what_is_new_is_delivered() {
         "no ordinary run reads a settled day"
     );
     let outcome = world.replay("2026-11-18", "2026-11-19");
-    assert_eq!((outcome.report.written(), outcome.failure), (1, None));
+    assert_eq!((outcome.summary.written(), outcome.failure), (1, None));
     world.assert_exactly_once();
     assert_eq!(
         world.checkpoint().settled_through,
@@ -55,17 +59,17 @@ fn a_settled_day_is_read_again_and_only_what_is_new_is_delivered() {
 fn a_day_that_took_two_runs_is_reported_with_all_its_rows() {
     let mut world = settled();
     let outcome = world.replay("2026-11-18", "2026-11-18");
-    let whole = outcome.report.days[&day("2026-11-18")].clone();
+    let whole = outcome.summary.days[&day("2026-11-18")].clone();
     assert_eq!(whole.in_zoom, Some(30));
 
     let budget = world.settings.daily_request_budget;
     let today = world.now.get().date_naive();
     world.settings.daily_request_budget = world.checkpoint().requests.on(today) + 2;
-    let cut = world.replay("2026-11-18", "2026-11-18").report;
+    let cut = world.replay("2026-11-18", "2026-11-18").summary;
     assert!(!cut.complete);
     assert_eq!(cut.days[&day("2026-11-18")].in_zoom, None);
     world.settings.daily_request_budget = budget;
-    let rest = world.replay("2026-11-18", "2026-11-18").report;
+    let rest = world.replay("2026-11-18", "2026-11-18").summary;
     let rest = rest.days[&day("2026-11-18")].clone();
     assert_eq!(rest.in_zoom, Some(30));
     assert_eq!(
@@ -80,7 +84,7 @@ fn days_before_the_start_can_be_replayed() {
     let world = settled();
     world.arrive("2026-11-10", 25, 3);
     let outcome = world.replay("2026-11-09", "2026-11-11");
-    assert_eq!((outcome.report.written(), outcome.failure), (25, None));
+    assert_eq!((outcome.summary.written(), outcome.failure), (25, None));
     world.run_until_delivered();
 }
 
@@ -95,7 +99,7 @@ fn a_log_that_lost_entries_fails_the_day_instead_of_delivering_it_again() {
     world.bucket.purge(last);
     let before = world.objects().len();
     let failure = world.replay("2026-11-18", "2026-11-19").failure.unwrap();
-    assert_eq!(failure.kind(), "LogShort");
+    assert_eq!(failure.kind(), FailureKind::LogShort);
     assert!(
         failure.to_string().contains("the log of 2026-11-18 has"),
         "{failure}"
@@ -118,7 +122,7 @@ fn a_gap_in_the_log_fails_the_day() {
     world.bucket.purge(&keys[1].0);
     world.bucket.purge(crate::world::STATE_KEY);
     let failure = world.replay("2026-11-18", "2026-11-18").failure.unwrap();
-    assert_eq!(failure.kind(), "LogGap");
+    assert_eq!(failure.kind(), FailureKind::LogGap);
     assert!(failure.to_string().contains(&keys[1].0), "{failure}");
 }
 
@@ -130,10 +134,10 @@ fn an_entry_that_cannot_be_read_fails_its_day_and_is_never_skipped() {
     world.bucket.overwrite(&key, "not gzip");
     let outcome = world.replay("2026-11-18", "2026-11-19");
     let failure = outcome.failure.unwrap();
-    assert_eq!(failure.kind(), "LogDamaged");
+    assert_eq!(failure.kind(), FailureKind::LogDamaged);
     assert!(failure.to_string().contains(&key), "{failure}");
     assert!(
-        outcome.report.days.contains_key(&day("2026-11-19")),
+        outcome.summary.days.contains_key(&day("2026-11-19")),
         "the other day goes on"
     );
 }
@@ -150,7 +154,7 @@ fn a_replay_cut_short_beside_an_ordinary_run_is_not_forgotten() {
 #[test]
 fn neither_a_replay_nor_a_dry_run_counts_as_a_complete_run() {
     let world = settled();
-    let age = |event| world.run(event).report.since_complete_run.unwrap();
+    let age = |event| world.run(event).summary.since_complete_run.unwrap();
     world.pass(TimeDelta::hours(10));
     assert!(age(json!({"dry_run": true})) >= TimeDelta::hours(10));
     assert!(age(json!({"from": "2026-11-18", "to": "2026-11-18"})) >= TimeDelta::hours(10));
@@ -163,7 +167,7 @@ fn a_replay_cut_short_is_finished_by_ordinary_runs() {
     world.arrive("2026-11-18", 300, 5);
     world.timeout = TimeDelta::seconds(6);
     let outcome = world.replay("2026-11-18", "2026-11-18");
-    assert_eq!((outcome.failure, outcome.report.complete), (None, false));
+    assert_eq!((outcome.failure, outcome.summary.complete), (None, false));
     world.timeout = TimeDelta::seconds(300);
     world.pass(SCHEDULE);
     world.run_until_delivered();

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use zoom_simulator::{Fault, Script};
 use zoomlogs_core::event::Event;
+use zoomlogs_core::failure_kind::FailureKind;
 use zoomlogs_core::report::{ACTIVITIES, ALL, OPERATION_LOGS, Report};
 
 use crate::world::{SCHEDULE, World, day};
@@ -137,7 +138,7 @@ fn a_missing_scope_of_one_report_leaves_the_other_working_and_is_named() {
         world.zoom.borrow_mut().settings.scopes = vec![works.scope.to_owned()];
         turn_to(&mut world, broken);
         let failure = world.run(json!({})).failure.unwrap();
-        assert_eq!(failure.kind(), "ZoomMissingScope");
+        assert_eq!(failure.kind(), FailureKind::ZoomMissingScope);
         let text = failure.to_string();
         assert!(text.contains(&format!("add {}", broken.scope)), "{text}");
         assert!(!text.contains(works.scope), "{text}");
@@ -159,7 +160,7 @@ fn a_role_that_may_not_see_one_report_is_told_the_rights_of_that_one() {
     let script = Script::new(Fault::NoPermission).of(world.report()).always();
     world.zoom.borrow_mut().script(script);
     let failure = world.run(json!({})).failure.unwrap();
-    assert_eq!(failure.kind(), "ZoomNoPermission");
+    assert_eq!(failure.kind(), FailureKind::ZoomNoPermission);
     let text = failure.to_string();
     assert!(
         text.contains(ACTIVITIES.rights) && !text.contains(OPERATION_LOGS.rights),
@@ -196,7 +197,7 @@ fn the_checkpoint_of_one_report_is_never_taken_for_the_others() {
     let objects = world.bucket.all_versions("").len();
     world.settings.report = &ACTIVITIES;
     let failure = world.run(json!({})).failure.unwrap();
-    assert_eq!(failure.kind(), "CheckpointOfOtherLog");
+    assert_eq!(failure.kind(), FailureKind::CheckpointOfOtherLog);
     let text = failure.to_string();
     assert!(
         text.contains("operationlogs under") && text.contains("activities under"),
@@ -218,7 +219,7 @@ fn a_replay_of_one_report_asks_for_nothing_else() {
     let event = json!({"from": DAYS[0], "to": DAYS[0]});
     let event = Event::parse(&event, world.now.get()).unwrap();
     let replay = world.run_killed(&event, usize::MAX).unwrap();
-    assert_eq!((replay.failure, replay.report.written()), (None, 5));
+    assert_eq!((replay.failure, replay.summary.written()), (None, 5));
     let zoom = world.zoom.borrow();
     assert_eq!(
         zoom.request_count_of(zoom_simulator::Report::OperationLogs),

@@ -114,7 +114,7 @@ impl Timed {
             .run(&Event::RUN, self.now.get() + TimeDelta::minutes(15))
             .await;
         assert_eq!(outcome.failure, None);
-        assert!(outcome.report.complete);
+        assert!(outcome.summary.complete);
         outcome
     }
 
@@ -235,8 +235,8 @@ fn a_day_takes_as_long_as_its_pages() {
     timed.settings.page_size = 10;
     timed.settings.max_records_per_object = 10;
     let outcome = timed.run();
-    assert_eq!(outcome.report.written(), 600);
-    assert!(outcome.report.objects.len() >= 60);
+    assert_eq!(outcome.summary.written(), 600);
+    assert!(outcome.summary.objects.len() >= 60);
 
     let pages = timed.latency * timed.requests();
     let took = timed.since_first();
@@ -259,7 +259,7 @@ fn a_catch_up_takes_as_long_as_the_limit_of_requests() {
         let mut timed = Timed::new(&days, 48, 400, limit);
         timed.settings.page_size = 5;
         let outcome = timed.run();
-        assert_eq!(outcome.report.written(), 48 * days.len() as u64);
+        assert_eq!(outcome.summary.written(), 48 * days.len() as u64);
 
         let least = Duration::from_secs_f64(f64::from(timed.requests()) / f64::from(limit));
         let took = timed.since_first();

@@ -165,7 +165,7 @@ impl World {
     pub fn scheduled(&self) -> Value {
         let outcome = self.run(json!({}));
         assert_eq!(outcome.failure, None);
-        serde_json::to_value(outcome.report).unwrap()
+        serde_json::to_value(outcome.summary.answer()).unwrap()
     }
 
     /// Runs, but is killed after `steps` steps. None if it was.
@@ -247,7 +247,7 @@ impl World {
                 break outcome;
             }
         };
-        assert_eq!((replayed.failure, replayed.report.complete), (None, false));
+        assert_eq!((replayed.failure, replayed.summary.complete), (None, false));
         while poll_once(ordinary.as_mut()).is_none() {}
     }
 

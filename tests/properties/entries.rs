@@ -7,7 +7,7 @@ use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
 use support::MemoryStore;
 use zoomlogs_core::delivery_log::{Append, DeliveryLog};
-use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
+use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
 
 use crate::json::{object, spelling, text, value};
@@ -75,7 +75,7 @@ proptest! {
         let folded = run(log.fold(day(), &mut theirs)).unwrap();
         prop_assert_eq!(folded.iter().map(|entry| entry.records).collect::<Vec<_>>(), sizes.clone());
         prop_assert_eq!(&theirs, &ours);
-        let counts: Counts = records.iter().map(RecordId::from).collect();
+        let counts: Counts = records.iter().map(Record::id).collect();
         prop_assert_eq!(&theirs.delivered, &counts);
         prop_assert_eq!(run(log.rebuild(day(), sizes.len() as u64)), Ok(theirs));
         prop_assert!(run(log.rebuild(day(), sizes.len() as u64 + 1)).is_err());

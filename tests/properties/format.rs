@@ -5,8 +5,9 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use zoomlogs_core::checkpoint::{Checkpoint, DayState, FORMAT_VERSION, FormatError};
-use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::ledger::Counts;
 use zoomlogs_core::record::Fingerprint;
+use zoomlogs_core::record::{RecordId, Second};
 
 use crate::history::checkpoints;
 use crate::json::{Json, Spelling, text, value};

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use zoomlogs_core::checkpoint::{
     Checkpoint, CompleteSweep, DayState, PartialSweep, SeenRows, SweepId,
 };
-use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
+use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
+use zoomlogs_core::record::RecordId;
 
 use crate::scripted::started;
 use zoomlogs_core::report::OPERATION_LOGS;
@@ -281,7 +282,7 @@ fn record(n: u8) -> Record {
 }
 
 fn id_of(n: u8) -> RecordId {
-    RecordId::from(&record(n))
+    record(n).id()
 }
 
 /// The ledger of the first `entries` entries of a log, or of all that it has.

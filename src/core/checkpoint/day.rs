@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Counts, CountsDigest, Ledger, Second};
+use crate::ledger::{Counts, CountsDigest, Ledger};
+use crate::record::Second;
 
 /// An open day.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -225,8 +226,8 @@ impl DayState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::RecordId;
     use crate::record::Fingerprint;
+    use crate::record::RecordId;
 
     fn id(second: u32, n: u8) -> RecordId {
         RecordId::new(Second::from_unix(second), Fingerprint::from_bytes([n; 16]))

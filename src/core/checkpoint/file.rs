@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::{Checkpoint, FormatError, RequestsSpent};
 use crate::clock::Clock;
 use crate::delivery_log::{DeliveryLog, LogError};
+use crate::failure_kind::FailureKind;
 use crate::report::Report;
 use crate::store::{Condition, Store, StoreError, StoreErrorKind, Version};
 
@@ -44,6 +45,20 @@ pub enum CheckpointError {
     /// It could not be serialized.
     #[error("the checkpoint could not be serialized: {0}")]
     Serialize(String),
+}
+
+impl CheckpointError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub const fn kind(&self) -> FailureKind {
+        match self {
+            Self::Store(error) => error.kind.failure(),
+            Self::Log(error) => error.kind(),
+            Self::Format { .. } => FailureKind::CheckpointNewer,
+            Self::OtherLog { .. } => FailureKind::CheckpointOfOtherLog,
+            Self::Serialize(_) => FailureKind::CheckpointSerialize,
+        }
+    }
 }
 
 /// Where a loaded checkpoint comes from.

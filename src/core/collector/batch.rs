@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::delivery_log::is_oversized;
-use crate::ledger::{Ledger, RecordId};
+use crate::ledger::Ledger;
 use crate::record::Record;
+use crate::record::RecordId;
 
 /// Records of one day that were read and are not in the log, as far as the ledger knows.
 #[derive(Debug, Default)]
@@ -43,7 +44,7 @@ impl Batch {
 
     /// Adds one more copy of a record, of which the log has or will have so many.
     pub(super) fn push(&mut self, record: Record, copies: u32) {
-        self.wanted.insert(RecordId::from(&record), copies + 1);
+        self.wanted.insert(record.id(), copies + 1);
         self.bytes += record.line().len();
         self.records.push(record.detach());
     }
@@ -53,7 +54,7 @@ impl Batch {
         let mut kept: BTreeMap<RecordId, u32> = BTreeMap::new();
         let wanted = &self.wanted;
         self.records.retain(|record| {
-            let id = RecordId::from(record);
+            let id = record.id();
             let wanted = wanted.get(&id).copied().unwrap_or(0);
             let lacking = wanted.saturating_sub(ledger.delivered.get(id));
             let kept = kept.entry(id).or_default();
@@ -97,7 +98,7 @@ mod tests {
     use crate::report::OPERATION_LOGS;
 
     fn push(batch: &mut Batch, record: Record, ledger: &Ledger) {
-        let copies = batch.copies(RecordId::from(&record), ledger);
+        let copies = batch.copies(record.id(), ledger);
         batch.push(record, copies);
     }
 

@@ -7,7 +7,7 @@ use super::batch::Batch;
 use crate::checkpoint::DayState;
 use crate::clock::Clock;
 use crate::delivery_log::{Append, LogError};
-use crate::ledger::{Counts, CountsDigest, RecordId};
+use crate::ledger::{Counts, CountsDigest};
 use crate::store::Store;
 
 /// What a delivery met in the log.
@@ -57,10 +57,10 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
             let length = chunk.len();
             if self.dry_run {
                 for record in chunk {
-                    state.ledger.delivered.add(RecordId::from(record));
+                    state.ledger.delivered.add(record.id());
                 }
                 batch.delivered(length);
-                self.report.borrow_mut().day(day).written += length as u64;
+                self.summary.borrow_mut().day(day).written += length as u64;
                 continue;
             }
             match self
@@ -77,7 +77,7 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
                 Append::Uncertain(error) => {
                     let digest = chunk
                         .iter()
-                        .map(|record| RecordId::from(*record))
+                        .map(|record| record.id())
                         .collect::<Counts>()
                         .digest();
                     uncertain = Some((self.log.key(day, state.ledger.next_seq), digest));
@@ -98,8 +98,8 @@ impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     fn note_written(&self, day: NaiveDate, key: String, records: u64) {
         tracing::info!(%day, key, records, "delivered");
-        let mut report = self.report.borrow_mut();
-        report.day(day).written += records;
-        report.objects.push(key);
+        let mut summary = self.summary.borrow_mut();
+        summary.day(day).written += records;
+        summary.objects.push(key);
     }
 }

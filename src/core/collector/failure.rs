@@ -7,8 +7,7 @@ use thiserror::Error;
 
 use crate::checkpoint::CheckpointError;
 use crate::delivery_log::LogError;
-use crate::secret::SecretError;
-use crate::store::StoreErrorKind;
+use crate::failure_kind::FailureKind;
 use crate::zoom::ZoomError;
 
 /// Why a day could not be read to where it should have been.
@@ -44,52 +43,23 @@ impl DayError {
     pub fn stops_run(&self) -> bool {
         match self {
             Self::Zoom(error) => error.stops_run(),
-            Self::Log(LogError::Store(error)) => error.kind.is_final(),
-            Self::Log(LogError::Unversioned { .. }) | Self::Checkpoint(_) => true,
-            _ => false,
+            Self::Checkpoint(_) => true,
+            Self::Log(_) | Self::RepeatedToken { .. } | Self::EndlessPages { .. } => {
+                self.kind().concerns_every_day()
+            }
         }
     }
 
-    /// A short name for logs, alarms and scripts.
+    /// What kind of failure it is.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> FailureKind {
         match self {
             Self::Zoom(error) => error.kind(),
-            Self::Log(error) => log_kind(error),
-            Self::Checkpoint(error) => checkpoint_kind(error),
-            Self::RepeatedToken { .. } => "ZoomRepeatedToken",
-            Self::EndlessPages { .. } => "ZoomEndlessPages",
+            Self::Log(error) => error.kind(),
+            Self::Checkpoint(error) => error.kind(),
+            Self::RepeatedToken { .. } => FailureKind::ZoomRepeatedToken,
+            Self::EndlessPages { .. } => FailureKind::ZoomEndlessPages,
         }
-    }
-}
-
-fn log_kind(error: &LogError) -> &'static str {
-    match error {
-        LogError::Store(error) => store_kind(error.kind),
-        LogError::Gap { .. } => "LogGap",
-        LogError::Short { .. } => "LogShort",
-        LogError::Damaged { .. } => "LogDamaged",
-        LogError::Unversioned { .. } => "BucketUnversioned",
-        LogError::Full { .. } => "LogFull",
-        LogError::Encoding { .. } => "LogEncoding",
-    }
-}
-
-fn checkpoint_kind(error: &CheckpointError) -> &'static str {
-    match error {
-        CheckpointError::Store(error) => store_kind(error.kind),
-        CheckpointError::Log(error) => log_kind(error),
-        CheckpointError::Format { .. } => "CheckpointNewer",
-        CheckpointError::OtherLog { .. } => "CheckpointOfOtherLog",
-        CheckpointError::Serialize(_) => "CheckpointSerialize",
-    }
-}
-
-const fn store_kind(kind: StoreErrorKind) -> &'static str {
-    match kind {
-        StoreErrorKind::Denied => "BucketDenied",
-        StoreErrorKind::NoBucket => "BucketMissing",
-        _ => "BucketUnavailable",
     }
 }
 
@@ -121,32 +91,24 @@ pub struct RunFailure {
 }
 
 impl RunFailure {
-    /// The short name of the first cause.
+    /// The kind of the first cause.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> FailureKind {
         match (&self.stopped, self.days.first()) {
             (Some(StopError::Day(_, error)), _) => error.kind(),
-            (Some(StopError::Checkpoint(error)), _) => checkpoint_kind(error),
+            (Some(StopError::Checkpoint(error)), _) => error.kind(),
             (Some(StopError::Pause(error)), _) => error.kind(),
             (_, Some((_, error))) => error.kind(),
-            (Some(StopError::Unreachable), None) | (None, None) => "ZoomUnavailable",
+            (Some(StopError::Unreachable), None) | (None, None) => FailureKind::ZoomUnavailable,
         }
     }
 
-    /// Whether Zoom or Secrets Manager refused the credentials, or there are none: no later run fares better until
-    /// somebody mends the app, its scopes or the secret. Such a failure stops its run, so it is never a day's alone.
+    /// Whether no later run fares better until somebody changes the app, its scopes or the secret. Such a failure stops its
+    /// run, so it is never a day's alone.
     #[must_use]
     pub const fn concerns_credentials(&self) -> bool {
-        let Some(StopError::Day(_, DayError::Zoom(error))) = &self.stopped else {
-            return false;
-        };
-        match error {
-            ZoomError::BadCredentials { .. }
-            | ZoomError::MissingScope { .. }
-            | ZoomError::NoPermission { .. }
-            | ZoomError::Unauthorized => true,
-            // One that cannot be reached says nothing about what it holds.
-            ZoomError::Secret(error) => !matches!(error, SecretError::Unavailable { .. }),
+        match &self.stopped {
+            Some(StopError::Day(_, error)) => error.kind().concerns_credentials(),
             _ => false,
         }
     }
@@ -175,6 +137,7 @@ impl std::error::Error for RunFailure {}
 mod tests {
     use super::*;
     use crate::report::OPERATION_LOGS;
+    use crate::secret::SecretError;
 
     #[test]
     fn what_somebody_must_mend_in_the_app_or_its_secret_concerns_the_credentials() {

@@ -10,7 +10,7 @@ mod pass;
 mod plan;
 mod read;
 mod remembered;
-mod report;
+mod summary;
 
 use std::cell::{Cell, RefCell};
 
@@ -19,19 +19,21 @@ use futures_util::future;
 use tokio::sync::Mutex;
 
 pub use failure::{DayError, RunFailure, StopError};
-pub use report::{DayReport, RunReport};
+pub use summary::RunSummary;
 
 use self::plan::{Plan, Reading, Task};
 use self::remembered::Remembered;
+use crate::calendar::earliest_day;
 use crate::checkpoint::{CheckpointFile, DayState, Loaded, Origin};
 use crate::clock::Clock;
 use crate::delivery_log::DeliveryLog;
 use crate::event::Event;
 use crate::ledger::Ledger;
+use crate::log_event::LogEvent;
 use crate::report::Report;
 use crate::side_by_side::side_by_side;
 use crate::store::Store;
-use crate::zoom::{Meter, Zoom, ZoomError, earliest_day};
+use crate::zoom::{Meter, Zoom, ZoomError};
 
 /// The part of the configuration that says what to collect and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +100,7 @@ pub struct Collector<Z, S, C> {
 #[derive(Debug)]
 pub struct Outcome {
     /// What it did.
-    pub report: RunReport,
+    pub summary: RunSummary,
     /// Why the invocation must fail.
     pub failure: Option<RunFailure>,
 }
@@ -117,7 +119,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
     /// Runs once. `deadline` is when the invocation ends, whatever is under way then.
     pub async fn run(&self, event: &Event, deadline: DateTime<Utc>) -> Outcome {
         let started = self.clock.now();
-        let mut report = RunReport::new(started, event);
+        let mut summary = RunSummary::new(started, event);
         let file = CheckpointFile::new(
             &self.store,
             &self.clock,
@@ -134,7 +136,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
         let (loaded, ()) = future::join(file.load(start_date), self.zoom.begin()).await;
         let mut loaded = match loaded {
             Ok(loaded) => loaded,
-            Err(error) => return Outcome::failed(report, StopError::Checkpoint(error)),
+            Err(error) => return Outcome::failed(summary, StopError::Checkpoint(error)),
         };
         self.say_where_it_begins(&loaded, start_date);
         // The start date must be safe before Zoom is first asked: a first run that dies on the first day and is
@@ -143,7 +145,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             && !event.dry_run
             && let Err(error) = file.commit(&mut loaded, &[]).await
         {
-            return Outcome::failed(report, StopError::Checkpoint(error));
+            return Outcome::failed(summary, StopError::Checkpoint(error));
         }
 
         if let Some(until) = loaded
@@ -152,10 +154,10 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             .filter(|&until| until > started)
         {
             tracing::info!(%until, "Zoom asked for a pause; making no request");
-            report.complete = false;
-            report.finish(&loaded.checkpoint, started);
+            summary.complete = false;
+            summary.finish(&loaded.checkpoint, started);
             return Outcome {
-                report,
+                summary,
                 failure: None,
             };
         }
@@ -177,7 +179,7 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
             started,
             deadline,
             dry_run: event.dry_run,
-            report: RefCell::new(report),
+            summary: RefCell::new(summary),
             failures: RefCell::default(),
             halt: RefCell::default(),
             unreachable_days: Cell::new(0),
@@ -209,10 +211,10 @@ impl<Z: Zoom, S: Store, C: Clock> Collector<Z, S, C> {
 }
 
 impl Outcome {
-    fn failed(mut report: RunReport, error: StopError) -> Self {
-        report.complete = false;
+    fn failed(mut summary: RunSummary, error: StopError) -> Self {
+        summary.complete = false;
         Self {
-            report,
+            summary,
             failure: Some(RunFailure {
                 stopped: Some(error),
                 days: Vec::new(),
@@ -239,7 +241,7 @@ struct Run<'a, Z, S, C> {
     started: DateTime<Utc>,
     deadline: DateTime<Utc>,
     dry_run: bool,
-    report: RefCell<RunReport>,
+    summary: RefCell<RunSummary>,
     failures: RefCell<Vec<(NaiveDate, DayError)>>,
     /// Why the run must not go on to another day.
     halt: RefCell<Option<StopError>>,
@@ -259,12 +261,12 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             self.close_lost_days(&mut remembered, earliest_day(self.started.date_naive()));
             let checkpoint = remembered.checkpoint();
             if plan::passes_over(checkpoint, self.settings, self.started) {
-                self.report.borrow_mut().complete = false;
+                self.summary.borrow_mut().complete = false;
             }
             plan::plan(checkpoint, self.settings, self.started)
         };
         // Until there is a page, Zoom may be down, which one day shows as well as eight.
-        let at_once = || match self.report.borrow().days.is_empty() {
+        let at_once = || match self.summary.borrow().days.is_empty() {
             true => 1,
             false => self.settings.limits.days_at_once,
         };
@@ -299,7 +301,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             let unreachable = matches!(failure, DayError::Zoom(ZoomError::Unavailable { .. }));
             let days = self.unreachable_days.get() + u32::from(unreachable);
             self.unreachable_days.set(days);
-            let is_down = days >= 2 && self.report.borrow().days.is_empty();
+            let is_down = days >= 2 && self.summary.borrow().days.is_empty();
             self.note_failure(day, failure, is_down).await;
         }
     }
@@ -356,7 +358,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         }
         tracing::error!(%day, "Zoom does not keep this day any more; it is closed as lost, with what was delivered of it");
         checkpoint.close_as_lost(day);
-        self.report.borrow_mut().lost.push(day);
+        self.summary.borrow_mut().lost.push(day);
     }
 
     /// Whether this run has swept the day already.
@@ -370,7 +372,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     /// Sorts a day's failure: what concerns every day stops the run, anything else is that day's alone.
     async fn note_failure(&self, day: NaiveDate, failure: DayError, stop: bool) {
-        self.report.borrow_mut().complete = false;
+        self.summary.borrow_mut().complete = false;
         if let DayError::Zoom(error) = &failure
             && error.is_pause()
         {
@@ -385,7 +387,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             // The days beside the one that met it first are refused with its reason.
             return;
         }
-        tracing::error!(%day, kind = failure.kind(), problem = %failure, "a day failed");
+        tracing::error!(event = LogEvent::DayFailed.as_str(), %day, kind = %failure.kind(), problem = %failure, "a day failed");
         if failure.stops_run() {
             self.halt(StopError::Day(day, failure));
             return;
@@ -419,32 +421,32 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     async fn finish(self) -> Outcome {
         let now = self.clock.now();
-        let mut report = self.report.into_inner();
+        let mut summary = self.summary.into_inner();
         let mut remembered = self.remembered.into_inner();
         let checkpoint = remembered.checkpoint_mut();
         // A dry run or a replay says nothing about the open days.
-        if report.complete && report.ordinary {
+        if summary.complete && summary.ordinary {
             checkpoint.last_complete_run = checkpoint.last_complete_run.max(Some(now));
         }
-        checkpoint.newest_record = checkpoint.newest_record.max(report.newest_record);
-        checkpoint.ask_tomorrow |= report.misdated > 0;
+        checkpoint.newest_record = checkpoint.newest_record.max(summary.newest_record);
+        checkpoint.ask_tomorrow |= summary.misdated > 0;
         let halt = self.halt.into_inner();
         let mut stopped = halt.filter(|stop| !matches!(stop, StopError::Pause(_)));
         let usage = self.meter.usage();
         if let Err(error) = remembered.write(usage.by_day.clone()).await {
             tracing::error!(problem = %error, "the checkpoint was not written; the next run reads the log instead");
-            report.complete = false;
+            summary.complete = false;
             stopped = stopped.or(Some(StopError::Checkpoint(error)));
         }
         let failures = self.failures.into_inner();
-        report.usage = usage;
-        report.failed_days = failures.iter().map(|(day, _)| *day).collect();
-        report.finish(remembered.checkpoint(), now);
+        summary.usage = usage;
+        summary.failed_days = failures.iter().map(|(day, _)| *day).collect();
+        summary.finish(remembered.checkpoint(), now);
         let failed = stopped.is_some() || !failures.is_empty();
         let failure = failed.then_some(RunFailure {
             stopped,
             days: failures,
         });
-        Outcome { report, failure }
+        Outcome { summary, failure }
     }
 }

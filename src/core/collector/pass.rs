@@ -11,7 +11,7 @@ use super::batch::Batch;
 use super::failure::DayError;
 use super::plan::Reading;
 use crate::checkpoint::{CompleteSweep, DayState, PartialSweep, SeenRows, SweepId};
-use crate::ledger::{Counts, Ledger, RecordId};
+use crate::ledger::{Counts, Ledger};
 use crate::record::Record;
 use crate::zoom::PageQuery;
 
@@ -173,7 +173,7 @@ impl Pass {
         // What this pass has added itself does not end a head read: a page of rows that were pushed down by new ones
         // has nothing new either, and below it there may be rows that nobody has read.
         taken.nothing_new = self.reading == Reading::Head && !rows.is_empty() && {
-            let on_page: Counts = rows.iter().map(RecordId::from).collect();
+            let on_page: Counts = rows.iter().map(Record::id).collect();
             on_page.iter().all(|(record, count)| {
                 count
                     <= batch
@@ -191,7 +191,7 @@ impl Pass {
 
         let mut within_page = Counts::default();
         for row in rows {
-            let record = RecordId::from(&row);
+            let record = row.id();
             let seen = self.seen.add(record);
             if seen == 1 {
                 self.rows_without_news = 0;
@@ -224,7 +224,7 @@ impl Pass {
     fn add(&mut self, row: Record, copies: u32, batch: &mut Batch) {
         self.found_new = true;
         if self.reading == Reading::Head {
-            self.accepted.add(RecordId::from(&row));
+            self.accepted.add(row.id());
         }
         batch.push(row, copies);
         if self.accepted.total() >= LONG_HEAD {
@@ -291,7 +291,7 @@ impl Pass {
             }
         }
         for row in std::mem::take(&mut self.excess) {
-            let record = RecordId::from(&row);
+            let record = row.id();
             let copies = batch.copies(record, &state.ledger);
             if copies < state.confirmed.get(record) {
                 self.add(row, copies, batch);
@@ -359,6 +359,7 @@ fn sweep_page_size(state: &DayState, page_size: u16) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::RecordId;
     use crate::report::OPERATION_LOGS;
 
     fn now() -> DateTime<Utc> {
@@ -374,7 +375,7 @@ mod tests {
     }
 
     fn id(text: &str) -> RecordId {
-        RecordId::from(&row(text))
+        row(text).id()
     }
 
     fn rows(texts: &[&str]) -> Vec<Record> {

@@ -1,8 +1,9 @@
 //! Which days a run reads, in which order, and how far.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::Settings;
+use crate::calendar::end_of;
 use crate::checkpoint::{Checkpoint, DayState};
 
 /// How long after its end a day's head is still read at every run: rows that Zoom shows some minutes late would
@@ -26,14 +27,6 @@ pub(super) enum Reading {
 pub(super) struct Task {
     pub(super) day: NaiveDate,
     pub(super) reading: Reading,
-}
-
-/// When a day ends.
-pub(super) fn end_of(day: NaiveDate) -> DateTime<Utc> {
-    day.succ_opt()
-        .unwrap_or(day)
-        .and_time(NaiveTime::MIN)
-        .and_utc()
 }
 
 /// What a run reads.

@@ -11,11 +11,12 @@ use super::batch::Batch;
 use super::deliver::Met;
 use super::failure::DayError;
 use super::pass::Pass;
-use super::plan::{Reading, end_of};
+use super::plan::Reading;
+use crate::calendar::end_of;
 use crate::checkpoint::{DayState, PartialSweep};
 use crate::clock::Clock;
 use crate::delivery_log::LogError;
-use crate::ledger::{Counts, Ledger, RecordId};
+use crate::ledger::{Counts, Ledger};
 use crate::record::Record;
 use crate::store::Store;
 use crate::zoom::{Page, PageQuery, Zoom, ZoomError};
@@ -86,7 +87,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         known: Ledger,
     ) -> Result<Option<Ledger>, DayError> {
         let mut day = self.take_up(date, reading, known).await?;
-        let written = self.report.borrow().written_on(date);
+        let written = self.summary.borrow().written_on(date);
 
         let mut result = self.turn_pages(&mut day).await;
         if let Err(
@@ -126,7 +127,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             return self.close_refused_day(date, day).await.map(|()| None);
         }
         let ledger = self.put_back(date, day).await;
-        if outcome.is_ok() && self.report.borrow().written_on(date) > written {
+        if outcome.is_ok() && self.summary.borrow().written_on(date) > written {
             self.commit().await?;
         }
         outcome.map(|undecided| undecided.then_some(ledger))
@@ -252,7 +253,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
 
     /// Makes sure that the ledger knows how often the log has each of the rows.
     async fn look_up<'r>(&'r self, rows: &[Record], day: &mut Day<'r>) -> Result<(), LogError> {
-        let knows = |row| day.state.ledger.knows(RecordId::from(row).second());
+        let knows = |row: &Record| day.state.ledger.knows(row.id().second());
         if !rows.iter().all(knows) {
             let ledger = &mut day.state.ledger;
             self.wait_if_long(ledger.records, &mut day.long).await;
@@ -268,13 +269,13 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         if taken.misdated > 0 {
             tracing::warn!(day = %date, rows = taken.misdated, "rows whose time is not on the day asked; tomorrow is asked for too from now on");
         }
-        let mut report = self.report.borrow_mut();
-        report.late += taken.late;
-        report.misdated += taken.misdated;
+        let mut summary = self.summary.borrow_mut();
+        summary.late += taken.late;
+        summary.misdated += taken.misdated;
         // A row from the future must not make the newest record look fresh for ever.
         let newest = taken.newest.filter(|&time| time <= self.clock.now());
-        report.newest_record = report.newest_record.max(newest);
-        let day = report.day(date);
+        summary.newest_record = summary.newest_record.max(newest);
+        let day = summary.day(date);
         day.pages += 1;
         day.already_delivered += taken.known;
         taken.nothing_new
@@ -379,8 +380,8 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
         let sweep = pass.to_complete(state);
         state.sweep = Some(sweep);
         state.tidy();
-        let mut report = self.report.borrow_mut();
-        let day = report.day(pass.day);
+        let mut summary = self.summary.borrow_mut();
+        let day = summary.day(pass.day);
         day.swept = true;
         day.in_zoom = Some(pass.rows());
         Ok(sweep.undecided)
@@ -411,7 +412,7 @@ impl<Z: Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {
             let entries = state.ledger.next_seq;
             tracing::info!(day = %date, entries, "settled");
             remembered.checkpoint_mut().settle(date, entries);
-            self.report.borrow_mut().day(date).settled = true;
+            self.summary.borrow_mut().day(date).settled = true;
         } else {
             if !alone {
                 state.mark_unread(self.clock.now());

@@ -14,8 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
 use super::counts::Counts;
-use super::record_id::{RecordId, Second};
 use crate::record::Fingerprint;
+use crate::record::{RecordId, Second};
 
 /// Why a text is no [`Counts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]

@@ -7,8 +7,8 @@ use std::iter::Peekable;
 use sha2::{Digest, Sha256};
 
 use super::CountsDigest;
-use super::record_id::{RecordId, Second};
 use crate::record::Fingerprint;
+use crate::record::{RecordId, Second};
 
 /// The fewest records that wait to be sorted in.
 const FEWEST_RECENT: usize = 1024;

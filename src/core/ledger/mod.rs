@@ -2,7 +2,6 @@
 
 mod coding;
 mod counts;
-mod record_id;
 
 use std::cmp::Reverse;
 
@@ -12,9 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use coding::CountsError;
 pub use counts::Counts;
-pub use record_id::{RecordId, Second};
 
-use crate::record::Record;
+use crate::record::{Record, Second};
 
 /// See [`Counts::digest`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +71,7 @@ impl Ledger {
 
     /// Counts one more entry, which holds `records`.
     pub fn record<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
-        self.count(&records.into_iter().map(RecordId::from).collect());
+        self.count(&records.into_iter().map(Record::id).collect());
     }
 
     /// Counts one more entry, of which these are the records.
@@ -137,7 +135,7 @@ impl Ledger {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Fingerprint;
+    use crate::record::{Fingerprint, RecordId};
 
     pub(super) fn id(n: u8) -> RecordId {
         RecordId::new(

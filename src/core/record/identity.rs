@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
 use super::fingerprint::{Fingerprint, hash_string, hash_value};
+use super::id::{RecordId, Second};
 use super::members::Members;
 use super::message::Message;
 use super::scan::{Scanned, Value, scan};
@@ -15,14 +16,8 @@ use crate::report::Report;
 /// The member that has a row's time, in every report.
 const TIME: &str = "time";
 
-/// Which record a row is, and when it happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Identity {
-    /// What tells it from others.
-    pub fingerprint: Fingerprint,
-    /// Its `time`, where it is one.
-    pub time: Option<DateTime<Utc>>,
-}
+/// Which record a row is, and its `time` where it has a readable one.
+type Identity = (RecordId, Option<DateTime<Utc>>);
 
 /// Identifies a row. Also whether it is known to have no white space between its tokens.
 pub(super) fn identify(row: &RawValue, report: &Report) -> (Identity, bool) {
@@ -54,10 +49,7 @@ fn of_scanned(scanned: &Scanned<'_>, report: &Report) -> Identity {
             };
         }
     }
-    Identity {
-        fingerprint: Fingerprint::of(message),
-        time,
-    }
+    identity(message, time)
 }
 
 /// Identifies any row at all.
@@ -79,10 +71,14 @@ fn of_any(row: &RawValue, report: &Report) -> Identity {
         hash_value(&mut message, row.get());
     }
     let time = members.iter().find(|(key, _)| key == TIME);
-    Identity {
-        fingerprint: Fingerprint::of(message),
-        time: time.and_then(|(_, value)| time_in(value.get())),
-    }
+    identity(message, time.and_then(|(_, value)| time_in(value.get())))
+}
+
+fn identity(message: Message, time: Option<DateTime<Utc>>) -> Identity {
+    (
+        RecordId::new(Second::of(time), Fingerprint::of(message)),
+        time,
+    )
 }
 
 /// The time in a value's text.

@@ -5,6 +5,7 @@
 
 mod compact;
 mod fingerprint;
+mod id;
 mod identity;
 mod members;
 mod message;
@@ -22,7 +23,7 @@ use crate::report::Report;
 
 pub use compact::compact;
 pub use fingerprint::{FINGERPRINT_VERSION, Fingerprint};
-pub use identity::Identity;
+pub use id::{RecordId, Second};
 pub use time::parse_time;
 
 use identity::identify;
@@ -35,7 +36,8 @@ use identity::identify;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     line: Str,
-    identity: Identity,
+    id: RecordId,
+    time: Option<DateTime<Utc>>,
 }
 
 impl Record {
@@ -52,7 +54,7 @@ impl Record {
     }
 
     fn of(row: &RawValue, report: &Report, keep: impl FnOnce(&str) -> Str) -> Self {
-        let (identity, is_compact) = identify(row, report);
+        let ((id, time), is_compact) = identify(row, report);
         let line = if is_compact {
             Cow::Borrowed(row.get())
         } else {
@@ -63,7 +65,8 @@ impl Record {
                 Cow::Borrowed(line) => keep(line),
                 Cow::Owned(line) => Str::from(line.into_boxed_str()),
             },
-            identity,
+            id,
+            time,
         }
     }
 
@@ -79,8 +82,8 @@ impl Record {
     ///
     /// # Errors
     /// When the line is not JSON.
-    pub fn identify(line: &str, report: &Report) -> Result<Identity, serde_json::Error> {
-        serde_json::from_str::<&RawValue>(line).map(|raw| identify(raw, report).0)
+    pub fn identify(line: &str, report: &Report) -> Result<RecordId, serde_json::Error> {
+        serde_json::from_str::<&RawValue>(line).map(|raw| identify(raw, report).0.0)
     }
 
     /// The same record with its line in memory of its own. One that is kept must not keep its whole page: a sweep may find
@@ -99,28 +102,28 @@ impl Record {
         &self.line
     }
 
-    /// Which record it is, and when it happened.
+    /// Which record it is. Worked out once, when the record is read.
     #[must_use]
-    pub const fn identity(&self) -> Identity {
-        self.identity
+    pub const fn id(&self) -> RecordId {
+        self.id
     }
 
     /// What tells this record from others.
     #[must_use]
     pub const fn fingerprint(&self) -> Fingerprint {
-        self.identity.fingerprint
+        self.id.fingerprint()
     }
 
     /// The record's `time`, where it is one.
     #[must_use]
     pub const fn time(&self) -> Option<DateTime<Utc>> {
-        self.identity.time
+        self.time
     }
 }
 
 impl fmt::Debug for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Record({:?})", self.identity.fingerprint)
+        write!(f, "Record({:?})", self.id.fingerprint())
     }
 }
 

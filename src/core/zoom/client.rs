@@ -10,11 +10,12 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use super::auth::{self, Session, Token};
-use super::meter::{Meter, next_midnight};
+use super::meter::Meter;
 use super::pace::Pace;
 use super::retry::{backoff, parse_retry_after};
 use super::transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
 use super::{Page, PageQuery, Zoom, ZoomError};
+use crate::calendar::end_of;
 use crate::clock::Clock;
 use crate::report::Report;
 use crate::secret::{CredentialSource, Credentials, SecretError};
@@ -287,7 +288,7 @@ impl<T: Transport, S: CredentialSource, C: Clock> Zoom for Client<T, S, C> {
                     return Err(error);
                 }
             }
-            tracing::warn!(kind = error.kind(), "asking Zoom again with a new token");
+            tracing::warn!(kind = %error.kind(), "asking Zoom again with a new token");
             meter.note_retry();
         }
     }
@@ -324,7 +325,7 @@ fn judge<A>(
         },
         429 if is_daily_limit(&response) => {
             let until = retry_after
-                .unwrap_or_else(|| next_midnight(now))
+                .unwrap_or_else(|| end_of(now.date_naive()))
                 .min(now + LONGEST_PAUSE);
             Verdict::Final(ZoomError::Throttled { until })
         }

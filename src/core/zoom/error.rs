@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::failure_kind::FailureKind;
 use crate::report::Report;
 use crate::secret::SecretError;
 
@@ -121,37 +122,26 @@ impl ZoomError {
     /// Whether it concerns every day alike, so that the run stops.
     #[must_use]
     pub const fn stops_run(&self) -> bool {
-        self.is_pause()
-            || matches!(
-                self,
-                Self::MissingScope { .. }
-                    | Self::NoPermission { .. }
-                    | Self::BadCredentials { .. }
-                    | Self::Unauthorized
-                    | Self::Secret(_)
-            )
+        self.is_pause() || self.kind().concerns_every_day()
     }
 
-    /// A short name for logs, alarms and scripts.
+    /// What kind of failure it is.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub const fn kind(&self) -> FailureKind {
         match self {
-            Self::BudgetSpent { .. } => "ZoomBudgetSpent",
-            Self::Throttled { .. } => "ZoomThrottled",
-            Self::OutOfTime => "OutOfTime",
-            Self::PageTokenExpired => "ZoomPageTokenExpired",
-            Self::BeyondHistory => "ZoomBeyondHistory",
-            Self::MissingScope { .. } => "ZoomMissingScope",
-            Self::NoPermission { .. } => "ZoomNoPermission",
-            Self::BadCredentials { .. } => "ZoomBadCredentials",
-            Self::Unauthorized => "ZoomUnauthorized",
-            Self::Secret(SecretError::Missing { .. }) => "SecretMissing",
-            Self::Secret(SecretError::Denied { .. }) => "SecretDenied",
-            Self::Secret(SecretError::Malformed { .. }) => "SecretMalformed",
-            Self::Secret(SecretError::Unavailable { .. }) => "SecretUnavailable",
-            Self::TooLarge { .. } => "ZoomAnswerTooLarge",
-            Self::Unavailable { .. } => "ZoomUnavailable",
-            Self::Refused { .. } => "ZoomRefused",
+            Self::BudgetSpent { .. } => FailureKind::ZoomBudgetSpent,
+            Self::Throttled { .. } => FailureKind::ZoomThrottled,
+            Self::OutOfTime => FailureKind::OutOfTime,
+            Self::PageTokenExpired => FailureKind::ZoomPageTokenExpired,
+            Self::BeyondHistory => FailureKind::ZoomBeyondHistory,
+            Self::MissingScope { .. } => FailureKind::ZoomMissingScope,
+            Self::NoPermission { .. } => FailureKind::ZoomNoPermission,
+            Self::BadCredentials { .. } => FailureKind::ZoomBadCredentials,
+            Self::Unauthorized => FailureKind::ZoomUnauthorized,
+            Self::Secret(error) => error.kind(),
+            Self::TooLarge { .. } => FailureKind::ZoomAnswerTooLarge,
+            Self::Unavailable { .. } => FailureKind::ZoomUnavailable,
+            Self::Refused { .. } => FailureKind::ZoomRefused,
         }
     }
 }

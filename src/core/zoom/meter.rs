@@ -2,18 +2,10 @@
 
 use std::cell::RefCell;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::ZoomError;
-
-/// The first moment of the UTC day after `now`: when Zoom's daily quota, and our budget, begin anew.
-pub(super) fn next_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
-    let tomorrow = now
-        .date_naive()
-        .checked_add_days(Days::new(1))
-        .unwrap_or(NaiveDate::MAX);
-    tomorrow.and_time(NaiveTime::MIN).and_utc()
-}
+use crate::calendar::end_of;
 
 /// Counts the requests of a run against the daily budget and the invocation's time.
 ///
@@ -92,7 +84,7 @@ impl Meter {
         if now.date_naive() <= state.today && state.spent_today >= self.budget {
             return Err(ZoomError::BudgetSpent {
                 budget: self.budget,
-                until: next_midnight(now),
+                until: end_of(now.date_naive()),
             });
         }
         Ok(())

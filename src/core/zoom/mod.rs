@@ -12,19 +12,13 @@ mod page;
 mod retry;
 mod transport;
 
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 
 pub use client::{Client, Endpoints};
 pub use error::ZoomError;
 pub use meter::{Meter, Usage};
 pub use page::Page;
 pub use transport::{LARGEST_BODY, Request, Response, Transport, TransportError};
-
-/// The first day that Zoom still reports on `today`: its history is six months.
-#[must_use]
-pub fn earliest_day(today: NaiveDate) -> NaiveDate {
-    today.checked_sub_months(Months::new(6)).unwrap_or(today)
-}
 
 /// Asks for one page of one day.
 #[derive(Debug, Clone, PartialEq, Eq)]

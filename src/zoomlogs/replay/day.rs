@@ -6,8 +6,8 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::clock::Clock as _;
-use zoomlogs_core::zoom::earliest_day;
 
 use super::kept::{Kept, ProgressError};
 use super::progress::Failure;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::NaiveDate;
 use zoomlogs_aws::config::Config;
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::calendar::DayRange;
 use zoomlogs_core::clock::Clock as _;
-use zoomlogs_core::event::DayRange;
 
 use super::ReplayError;
 use super::day::{End, NoEnd, Replayer};

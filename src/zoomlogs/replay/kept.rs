@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use etcetera::BaseStrategy as _;
 use tempfile::NamedTempFile;
 use thiserror::Error;
-use zoomlogs_core::event::DayRange;
+use zoomlogs_core::calendar::DayRange;
 
 use super::progress::{Day, Progress};
 

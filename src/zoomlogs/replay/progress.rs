@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use zoomlogs_core::event::DayRange;
+use zoomlogs_core::calendar::DayRange;
 
 use super::kept::ProgressError;
 

@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
 use thiserror::Error;
-use zoomlogs_core::event::DayRange;
-use zoomlogs_core::zoom::earliest_day;
+use zoomlogs_core::calendar::DayRange;
+use zoomlogs_core::calendar::earliest_day;
 
 /// The days that the command line names.
 #[derive(Debug, Args)]

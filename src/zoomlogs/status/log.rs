@@ -105,7 +105,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::{Value, json};
-    use zoomlogs_core::collector::{Outcome, RunReport};
+    use zoomlogs_core::collector::{Outcome, RunSummary};
     use zoomlogs_core::metrics;
     use zoomlogs_core::zoom::Usage;
 
@@ -164,7 +164,7 @@ mod tests {
 
     /// As the function writes it.
     fn metrics_of_a_run() -> Value {
-        let report = RunReport {
+        let report = RunSummary {
             date: "2026-11-23".parse().unwrap(),
             dry_run: false,
             ordinary: true,
@@ -185,7 +185,7 @@ mod tests {
             since_complete_run: None,
         };
         let outcome = Outcome {
-            report,
+            summary: report,
             failure: None,
         };
         let line = metrics::embedded(&outcome, "f", "1", "2026-11-23T10:00:00Z".parse().unwrap());

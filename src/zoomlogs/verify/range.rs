@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use thiserror::Error;
-use zoomlogs_core::zoom::earliest_day;
+use zoomlogs_core::calendar::earliest_day;
 
 /// How many days, when nobody says which.
 const WEEK: u64 = 7;

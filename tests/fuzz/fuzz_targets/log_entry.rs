@@ -10,7 +10,7 @@ use fuzz::scripted::{run, started};
 use fuzz::{check_record, gzip};
 use libfuzzer_sys::fuzz_target;
 use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
-use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
+use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
 use zoomlogs_core::report::{ALL, Report};
 use support::MemoryStore;
@@ -55,7 +55,7 @@ fn check(object: &[u8], report: &'static Report) {
         check_record(record, report);
     }
     assert_eq!((folded.len(), folded[0].records), (1, records.len() as u64));
-    let counts: Counts = records.iter().map(RecordId::from).collect();
+    let counts: Counts = records.iter().map(Record::id).collect();
     assert_eq!(ledger, Ledger::whole(1, counts));
 
     // Delivered again, they would be counted the same.

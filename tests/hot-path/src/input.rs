@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveTime};
 use zoom_simulator::Generator;
-use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::ledger::Counts;
 use zoomlogs_core::record::{Fingerprint, Record};
+use zoomlogs_core::record::{RecordId, Second};
 use zoomlogs_core::report::OPERATION_LOGS;
 
 /// A working day.

@@ -11,8 +11,9 @@ use std::io::Read as _;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use zoomlogs_core::checkpoint::Checkpoint;
-use zoomlogs_core::ledger::{Counts, RecordId, Second};
+use zoomlogs_core::ledger::Counts;
 use zoomlogs_core::record::{Fingerprint, Record};
+use zoomlogs_core::record::{RecordId, Second};
 use zoomlogs_core::report::Report;
 
 use crate::scenario::ADDED;
@@ -119,7 +120,7 @@ impl Oracle {
         day.missing += 1;
         let nothing = RecordId::new(Second::UNKNOWN, Fingerprint::from_bytes([0; 16]));
         let record = Record::parse(json, self.report);
-        let id = record.map_or(nothing, |record| RecordId::from(&record));
+        let id = record.map_or(nothing, |record| record.id());
         let row = Row {
             id,
             since: now,

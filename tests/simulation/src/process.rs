@@ -180,7 +180,7 @@ impl Simulation {
     fn ended(&mut self, run: RunId, running: &Running, outcome: &Outcome) {
         let process = &running.process;
         let world = Rc::clone(&self.world);
-        let report = &outcome.report;
+        let report = &outcome.summary;
         note!(
             world,
             "run {run} ends: {} written, complete: {}, {} requests, {:?}{}",

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use chrono::TimeDelta;
-use zoomlogs_core::event::{DayRange, Event as Invocation};
-use zoomlogs_core::zoom::earliest_day;
+use zoomlogs_core::calendar::DayRange;
+use zoomlogs_core::calendar::earliest_day;
+use zoomlogs_core::event::Event as Invocation;
 
 use crate::simulate::Simulation;
 use crate::tally::Kind;

@@ -8,8 +8,8 @@ use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use support::MemoryStore;
+use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::store::{Condition, Store as _, StoreError, StoreErrorKind, Written};
-use zoomlogs_core::zoom::earliest_day;
 
 use crate::account::Daily;
 use crate::oracle::{Oracle, Violation};

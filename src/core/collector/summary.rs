@@ -1,38 +1,18 @@
-//! What a run did: the function's answer, and the numbers behind its metrics.
+//! What a run did: what becomes the function's answer, and the numbers behind its metrics.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
 
-use super::plan::end_of;
+use crate::answer::{Answer, DayAnswer, DayCounts};
+use crate::calendar::end_of;
 use crate::checkpoint::Checkpoint;
 use crate::event::Event;
 use crate::zoom::Usage;
 
-/// What a run did to one day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct DayReport {
-    /// Records delivered.
-    pub written: u64,
-    /// Rows that were in the log already, as often as they were read.
-    pub already_delivered: u64,
-    /// Rows that Zoom has of the day, by the last sweep that reached its end: over all its pages, those of earlier runs
-    /// included. A row that moved from one page to the next meanwhile is counted as often as it was shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub in_zoom: Option<u64>,
-    /// Pages read.
-    pub pages: u64,
-    /// Whether a sweep reached the day's end.
-    pub swept: bool,
-    /// Whether the day was settled.
-    pub settled: bool,
-}
-
-/// What a run did. Serialized it is the function's answer.
+/// What a run did.
 #[derive(Debug, Clone)]
-pub struct RunReport {
+pub struct RunSummary {
     /// The UTC day on which the run began.
     pub date: NaiveDate,
     /// Whether the run only read. Then `written` counts what a run would deliver.
@@ -42,7 +22,7 @@ pub struct RunReport {
     /// Whether all that was due was done.
     pub complete: bool,
     /// The days that were read.
-    pub days: BTreeMap<NaiveDate, DayReport>,
+    pub days: BTreeMap<NaiveDate, DayCounts>,
     /// The keys of the objects written, in the order of writing.
     pub objects: Vec<String>,
     /// The last of the days that are all settled.
@@ -71,7 +51,7 @@ pub struct RunReport {
     pub since_complete_run: Option<TimeDelta>,
 }
 
-impl RunReport {
+impl RunSummary {
     pub(super) fn new(now: DateTime<Utc>, event: &Event) -> Self {
         Self {
             date: now.date_naive(),
@@ -95,7 +75,7 @@ impl RunReport {
         }
     }
 
-    pub(super) fn day(&mut self, day: NaiveDate) -> &mut DayReport {
+    pub(super) fn day(&mut self, day: NaiveDate) -> &mut DayCounts {
         self.days.entry(day).or_default()
     }
 
@@ -132,36 +112,24 @@ impl RunReport {
     pub fn already_delivered(&self) -> u64 {
         self.days.values().map(|day| day.already_delivered).sum()
     }
-}
 
-impl Serialize for RunReport {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Day<'a> {
-            date: NaiveDate,
-            #[serde(flatten)]
-            report: &'a DayReport,
+    /// The function's answer.
+    #[must_use]
+    pub fn answer(&self) -> Answer {
+        let days = self.days.iter().map(|(&date, counts)| DayAnswer {
+            date,
+            counts: counts.clone(),
+        });
+        Answer {
+            ok: true,
+            written: self.written(),
+            date: self.date,
+            complete: self.complete,
+            days: days.collect(),
+            requests: self.usage.requests,
+            objects: self.objects.clone(),
+            settled_through: self.settled_through,
+            dry_run: self.dry_run,
         }
-        let days: Vec<_> = self
-            .days
-            .iter()
-            .map(|(&date, report)| Day { date, report })
-            .collect();
-
-        let mut answer = serializer.serialize_struct("Answer", 9)?;
-        answer.serialize_field("ok", &true)?;
-        answer.serialize_field("written", &self.written())?;
-        answer.serialize_field("date", &self.date)?;
-        answer.serialize_field("complete", &self.complete)?;
-        answer.serialize_field("days", &days)?;
-        answer.serialize_field("requests", &self.usage.requests)?;
-        answer.serialize_field("objects", &self.objects)?;
-        answer.serialize_field("settled_through", &self.settled_through)?;
-        if self.dry_run {
-            answer.serialize_field("dry_run", &true)?;
-        } else {
-            answer.skip_field("dry_run")?;
-        }
-        answer.end()
     }
 }

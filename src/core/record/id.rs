@@ -1,8 +1,9 @@
-//! How a ledger knows a record.
+//! Which record it is.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Fingerprint, Identity, Record};
+use super::fingerprint::Fingerprint;
 
 /// A record's second and its fingerprint, in this order.
 ///
@@ -32,6 +33,13 @@ impl Second {
         Self(second)
     }
 
+    /// The second of this time.
+    #[must_use]
+    pub fn of(time: Option<DateTime<Utc>>) -> Self {
+        time.and_then(|time| u32::try_from(time.timestamp()).ok())
+            .map_or(Self::UNKNOWN, Self)
+    }
+
     /// Its number.
     #[must_use]
     pub const fn to_unix(self) -> u32 {
@@ -59,21 +67,5 @@ impl RecordId {
     #[must_use]
     pub const fn fingerprint(&self) -> Fingerprint {
         self.fingerprint
-    }
-}
-
-impl From<Identity> for RecordId {
-    fn from(record: Identity) -> Self {
-        let second = record
-            .time
-            .and_then(|time| u32::try_from(time.timestamp()).ok())
-            .map_or(Second::UNKNOWN, Second);
-        Self::new(second, record.fingerprint)
-    }
-}
-
-impl From<&Record> for RecordId {
-    fn from(record: &Record) -> Self {
-        record.identity().into()
     }
 }
