@@ -173,7 +173,7 @@ mod tests {
             ),
             (
                 json!({"from": "2026-06-02", "to": "2026-06-01"}),
-                "is after to",
+                "is after the last",
             ),
             (
                 json!({"from": "2026-11-22", "to": "2026-11-23"}),
