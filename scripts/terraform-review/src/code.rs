@@ -38,7 +38,7 @@ impl File {
         })
     }
 
-    /// The files of a folder whose names end so, by name.
+    /// The files of a folder whose names end so, by name. A link to a file is one: Terraform follows it, too.
     pub(crate) fn read_all(folder: &Path, ending: &str) -> Result<Vec<Self>> {
         let mut paths = Vec::new();
         for entry in
@@ -161,6 +161,20 @@ mod tests {
 
     fn expression(text: &str) -> Expression {
         hcl_edit::parser::parse_expr(text).unwrap()
+    }
+
+    #[test]
+    fn a_link_is_read_under_its_own_name() {
+        let tree = tempfile::tempdir().unwrap();
+        let (shared, root) = (tree.path().join("shared"), tree.path().join("root"));
+        for folder in [&shared, &root] {
+            fs::create_dir(folder).unwrap();
+        }
+        fs::write(shared.join("all.tf"), "locals {}\n").unwrap();
+        std::os::unix::fs::symlink("../shared/all.tf", root.join("all.tf")).unwrap();
+        let files = File::read_all(&root, ".tf").unwrap();
+        let read: Vec<_> = files.iter().map(|file| (&file.path, &*file.text)).collect();
+        assert_eq!(read, [(&root.join("all.tf"), "locals {}\n")]);
     }
 
     #[test]

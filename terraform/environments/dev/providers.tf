@@ -1,11 +1,1 @@
-provider "aws" {
-  region = var.region
-
-  default_tags {
-    tags = {
-      Application = "zoom-operation-logs"
-      Environment = local.environment
-      ManagedBy   = "terraform"
-    }
-  }
-}
+../../shared/providers.tf

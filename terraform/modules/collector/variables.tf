@@ -230,12 +230,12 @@ variable "object_lock" {
 
   validation {
     condition     = var.object_lock == null ? true : contains(["GOVERNANCE", "COMPLIANCE"], var.object_lock.mode)
-    error_message = "object_lock.mode takes GOVERNANCE or COMPLIANCE."
+    error_message = "object_lock.mode takes GOVERNANCE or COMPLIANCE; got ${jsonencode(var.object_lock)}."
   }
 
   validation {
     condition     = var.object_lock == null ? true : var.object_lock.days >= 1 && var.object_lock.days <= 36500 && floor(var.object_lock.days) == var.object_lock.days
-    error_message = "object_lock.days takes a whole number from 1 to 36500."
+    error_message = "object_lock.days takes a whole number from 1 to 36500; got ${jsonencode(var.object_lock)}."
   }
 }
 

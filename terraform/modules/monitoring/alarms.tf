@@ -5,7 +5,7 @@ locals {
   # How much longer than late_arrival_hours a day may need. It settles by a sweep that found nothing new; a late row, or equal
   # rows on two pages, cost one more, and the next is due full_sweep_minutes later. Four sweeps that all failed to settle it
   # are no coincidence. At least a day, so that a backlog has time; at most a week, beyond which no alarm can look back.
-  settling_hours = min(max(24, ceil(4 * var.full_sweep_minutes / 60)), 7 * 24)
+  settling_hours = min(max(24, ceil(4 * var.settings.full_sweep_minutes / 60)), 7 * 24)
 
   # The alarms of each function, in the order in which a dashboard shows them.
   alarms = {
@@ -116,7 +116,7 @@ resource "aws_cloudwatch_metric_alarm" "day_cannot_settle" {
   for_each = var.functions
 
   alarm_name        = "${each.value.alarm_name_prefix}-day-cannot-settle"
-  alarm_description = "For ${local.settling_hours} hours a day has been open that ended more than ${var.late_arrival_hours + local.settling_hours} hours before. Look in the function's log for errors of that day; if OpenDays falls, a backlog is being read and will end. Zoom forgets a day after six months."
+  alarm_description = "For ${local.settling_hours} hours a day has been open that ended more than ${var.settings.late_arrival_hours + local.settling_hours} hours before. Look in the function's log for errors of that day; if OpenDays falls, a backlog is being read and will end. Zoom forgets a day after six months."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
@@ -127,7 +127,7 @@ resource "aws_cloudwatch_metric_alarm" "day_cannot_settle" {
   period              = 3600
   evaluation_periods  = local.settling_hours
   comparison_operator = "GreaterThanThreshold"
-  threshold           = (var.late_arrival_hours + local.settling_hours) * 60 * 60
+  threshold           = (var.settings.late_arrival_hours + local.settling_hours) * 60 * 60
   treat_missing_data  = "ignore"
 }
 
@@ -176,7 +176,7 @@ resource "aws_cloudwatch_metric_alarm" "quota_nearly_spent" {
   for_each = var.functions
 
   alarm_name        = "${each.value.alarm_name_prefix}-quota-nearly-spent"
-  alarm_description = "More than ${var.quota_alarm_percent} % of the day's ${each.value.zoom_daily_request_budget} requests to Zoom are spent."
+  alarm_description = "More than ${var.quota_alarm_percent} % of the day's ${var.settings.zoom_daily_request_budget} requests to Zoom are spent."
   alarm_actions     = [aws_sns_topic.alarms.arn]
   ok_actions        = [aws_sns_topic.alarms.arn]
 
@@ -187,6 +187,6 @@ resource "aws_cloudwatch_metric_alarm" "quota_nearly_spent" {
   period              = 900
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = floor(each.value.zoom_daily_request_budget * var.quota_alarm_percent / 100)
+  threshold           = floor(var.settings.zoom_daily_request_budget * var.quota_alarm_percent / 100)
   treat_missing_data  = "ignore"
 }

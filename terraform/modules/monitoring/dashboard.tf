@@ -51,7 +51,7 @@ locals {
         ]
         lines = [
           { label = "newest record stale", value = function.newest_record_max_age_hours },
-          { label = "day cannot settle", value = var.late_arrival_hours + local.settling_hours },
+          { label = "day cannot settle", value = var.settings.late_arrival_hours + local.settling_hours },
         ]
       },
       {
@@ -61,7 +61,7 @@ locals {
           concat(local.metrics[report].ZoomRequestsToday, [{ label = "requests" }]),
         ]
         lines = [
-          { label = "budget", value = function.zoom_daily_request_budget },
+          { label = "budget", value = var.settings.zoom_daily_request_budget },
           { label = "${var.quota_alarm_percent} % of it", value = aws_cloudwatch_metric_alarm.quota_nearly_spent[report].threshold },
         ]
       },

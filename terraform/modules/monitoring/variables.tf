@@ -38,13 +38,12 @@ variable "alarm_emails" {
 }
 
 variable "functions" {
-  description = "The functions to watch, by the report that each collects: its name, that of the queue for its failed invocations, what the names of its alarms begin with, and its daily budget of requests to Zoom (the default is the function's own). newest_record_max_age_hours is the age of the newest record that rings the alarm: the default outlasts a long weekend on which nobody changes anything; raise it for a quiet account."
+  description = "The functions to watch, by the report that each collects: its name, that of the queue for its failed invocations, and what the names of its alarms begin with. newest_record_max_age_hours is the age of the newest record that rings the alarm: the default outlasts a long weekend on which nobody changes anything; raise it for a quiet account."
   type = map(object({
     function_name               = string
     failure_queue_name          = string
     alarm_name_prefix           = string
     newest_record_max_age_hours = optional(number, 96)
-    zoom_daily_request_budget   = optional(number, 10000)
   }))
 
   validation {
@@ -74,37 +73,22 @@ variable "functions" {
     condition     = alltrue([for function in var.functions : function.newest_record_max_age_hours > 0])
     error_message = "newest_record_max_age_hours takes a number greater than 0; got ${jsonencode(values(var.functions)[*].newest_record_max_age_hours)}."
   }
-
-  validation {
-    condition = alltrue([
-      for function in var.functions :
-      function.zoom_daily_request_budget >= 1 && function.zoom_daily_request_budget <= 1000000 && floor(function.zoom_daily_request_budget) == function.zoom_daily_request_budget
-    ])
-    error_message = "zoom_daily_request_budget takes a whole number from 1 to 1000000; got ${jsonencode(values(var.functions)[*].zoom_daily_request_budget)}."
-  }
 }
 
-variable "late_arrival_hours" {
-  description = "How long after its end the functions keep a day open for late records. The default is their own."
-  type        = number
-  default     = 48
-  nullable    = false
+variable "settings" {
+  description = "How each function reads Zoom, as far as the alarms depend on it: how long after its end a day stays open for late records, how often an open day is read to its end, and the daily budget of requests to Zoom. The defaults are the function's own."
+  type = object({
+    late_arrival_hours        = optional(number, 48)
+    full_sweep_minutes        = optional(number, 360)
+    zoom_daily_request_budget = optional(number, 10000)
+  })
+  default  = {}
+  nullable = false
 
+  # What a function takes, the collector says. Here they need only make sense.
   validation {
-    condition     = var.late_arrival_hours >= 0 && var.late_arrival_hours <= 4320 && floor(var.late_arrival_hours) == var.late_arrival_hours
-    error_message = "late_arrival_hours takes a whole number from 0 to 4320 (180 days); got ${var.late_arrival_hours}."
-  }
-}
-
-variable "full_sweep_minutes" {
-  description = "How often the functions read an open day to its end. The default is their own."
-  type        = number
-  default     = 360
-  nullable    = false
-
-  validation {
-    condition     = var.full_sweep_minutes >= 0 && var.full_sweep_minutes <= 10080 && floor(var.full_sweep_minutes) == var.full_sweep_minutes
-    error_message = "full_sweep_minutes takes a whole number from 0 to 10080 (a week); got ${var.full_sweep_minutes}."
+    condition     = var.settings.late_arrival_hours >= 0 && var.settings.full_sweep_minutes >= 0 && var.settings.zoom_daily_request_budget >= 1
+    error_message = "settings takes hours and minutes that are not negative, and a budget of at least one request; got ${jsonencode(var.settings)}."
   }
 }
 

@@ -115,12 +115,11 @@ module "secops_reader" {
 module "monitoring" {
   source = "../monitoring"
 
-  topic_name         = "zoom-operationlogs-alarms${local.suffix}"
-  alarm_emails       = var.alarm_emails
-  dashboard_name     = "zoom-operationlogs${local.suffix}"
-  dashboard_enabled  = var.dashboard_enabled
-  late_arrival_hours = var.settings.late_arrival_hours
-  full_sweep_minutes = var.settings.full_sweep_minutes
+  topic_name        = "zoom-operationlogs-alarms${local.suffix}"
+  alarm_emails      = var.alarm_emails
+  dashboard_name    = "zoom-operationlogs${local.suffix}"
+  dashboard_enabled = var.dashboard_enabled
+  settings          = local.settings
 
   functions = {
     for name, report in local.reports : name => {
@@ -128,7 +127,6 @@ module "monitoring" {
       failure_queue_name          = module.collector[name].failure_queue_name
       alarm_name_prefix           = report.alarm_name_prefix
       newest_record_max_age_hours = report.newest_record_max_age_hours
-      zoom_daily_request_budget   = local.settings.zoom_daily_request_budget
     }
   }
 }

@@ -235,16 +235,6 @@ variable "object_lock" {
   })
   default = null
 
-  validation {
-    condition     = var.object_lock == null ? true : contains(["GOVERNANCE", "COMPLIANCE"], var.object_lock.mode)
-    error_message = "object_lock.mode takes GOVERNANCE or COMPLIANCE; got ${jsonencode(var.object_lock)}."
-  }
-
-  validation {
-    condition     = var.object_lock == null ? true : var.object_lock.days >= 1 && var.object_lock.days <= 36500 && floor(var.object_lock.days) == var.object_lock.days
-    error_message = "object_lock.days takes a whole number from 1 to 36500; got ${jsonencode(var.object_lock)}."
-  }
-
   # A lock holds the version against the lifecycle rules and everyone else: who deletes on purpose cannot have both.
   validation {
     condition     = var.object_lock == null || !var.allow_delete_after_transfer

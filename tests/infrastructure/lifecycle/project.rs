@@ -205,7 +205,10 @@ fn copy(from: &Path, to: &Path) {
             continue;
         }
         let (from, to) = (entry.path(), to.join(&name));
-        if from.is_dir() {
+        if from.is_symlink() {
+            // What environments share, as git has it. All of these links are relative and stay inside.
+            symlink(fs::read_link(&from).unwrap(), &to).unwrap();
+        } else if from.is_dir() {
             copy(&from, &to);
         } else {
             fs::copy(&from, &to).unwrap();

@@ -151,8 +151,7 @@ run "where_sweeps_are_rare_it_has_longer" {
   command = plan
 
   variables {
-    late_arrival_hours = 72
-    full_sweep_minutes = 725
+    settings = { late_arrival_hours = 72, full_sweep_minutes = 725 }
   }
 
   assert {
@@ -165,7 +164,7 @@ run "no_alarm_looks_back_for_more_than_a_week" {
   command = plan
 
   variables {
-    full_sweep_minutes = 10080
+    settings = { full_sweep_minutes = 10080 }
   }
 
   assert {
@@ -178,8 +177,7 @@ run "where_every_run_sweeps_a_backlog_still_has_a_day" {
   command = plan
 
   variables {
-    late_arrival_hours = 0
-    full_sweep_minutes = 0
+    settings = { late_arrival_hours = 0, full_sweep_minutes = 0 }
   }
 
   assert {
@@ -230,12 +228,12 @@ run "the_dashboard_begins_with_the_alarms" {
 
 run "each_report_has_its_alarms_and_its_graphs" {
   variables {
+    settings = { zoom_daily_request_budget = 5000 }
     functions = {
       operationlogs = {
-        function_name             = "zoom_operationlogs_to_s3"
-        failure_queue_name        = "zoom-operationlogs-failures"
-        alarm_name_prefix         = "zoom-operationlogs"
-        zoom_daily_request_budget = 5000
+        function_name      = "zoom_operationlogs_to_s3"
+        failure_queue_name = "zoom-operationlogs-failures"
+        alarm_name_prefix  = "zoom-operationlogs"
       }
       activities = {
         function_name               = "zoom_activities_to_s3"
@@ -272,8 +270,8 @@ run "each_report_has_its_alarms_and_its_graphs" {
       aws_cloudwatch_metric_alarm.newest_record_stale["activities"].threshold,
       aws_cloudwatch_metric_alarm.quota_nearly_spent["operationlogs"].threshold,
       aws_cloudwatch_metric_alarm.quota_nearly_spent["activities"].threshold,
-    ] == [96 * 3600, 24 * 3600, 4000, 8000]
-    error_message = "Each report has thresholds of its own."
+    ] == [96 * 3600, 24 * 3600, 4000, 4000]
+    error_message = "Each report has an age of its own, and the budget is of each function."
   }
 
   assert {
@@ -344,13 +342,13 @@ run "thresholds_follow_the_inputs" {
 
   variables {
     quota_alarm_percent = 50
+    settings            = { zoom_daily_request_budget = 30000 }
     functions = {
       operationlogs = {
         function_name               = "zoom_operationlogs_to_s3"
         failure_queue_name          = "zoom-operationlogs-failures"
         alarm_name_prefix           = "zoom-operationlogs"
         newest_record_max_age_hours = 24
-        zoom_daily_request_budget   = 30000
       }
     }
   }
@@ -365,15 +363,13 @@ run "what_is_not_set_is_as_the_function_has_it" {
   command = plan
 
   variables {
-    late_arrival_hours = null
-    full_sweep_minutes = null
+    settings = { late_arrival_hours = null, full_sweep_minutes = null, zoom_daily_request_budget = null }
     functions = {
       operationlogs = {
         function_name               = "zoom_operationlogs_to_s3"
         failure_queue_name          = "zoom-operationlogs-failures"
         alarm_name_prefix           = "zoom-operationlogs"
         newest_record_max_age_hours = null
-        zoom_daily_request_budget   = null
       }
     }
   }
@@ -402,8 +398,7 @@ run "refuses_wrong_inputs" {
     alarm_emails        = ["soc"]
     dashboard_name      = "zoom operationlogs"
     functions           = {}
-    late_arrival_hours  = 4321
-    full_sweep_minutes  = 10081
+    settings            = { late_arrival_hours = -1 }
     quota_alarm_percent = 100
   }
 
@@ -412,13 +407,12 @@ run "refuses_wrong_inputs" {
     var.alarm_emails,
     var.dashboard_name,
     var.functions,
-    var.late_arrival_hours,
-    var.full_sweep_minutes,
+    var.settings,
     var.quota_alarm_percent,
   ]
 }
 
-# `functions` has one validation for each attribute, and a run tells only that one of them failed; so each has its run.
+# A run tells only that a variable was refused, not for which of its attributes; so each has its run.
 
 run "refuses_the_arn_of_a_function" {
   command = plan
@@ -485,21 +479,24 @@ run "refuses_a_record_that_is_stale_at_once" {
   expect_failures = [var.functions]
 }
 
+run "refuses_sweeps_in_the_past" {
+  command = plan
+
+  variables {
+    settings = { full_sweep_minutes = -1 }
+  }
+
+  expect_failures = [var.settings]
+}
+
 run "refuses_no_budget" {
   command = plan
 
   variables {
-    functions = {
-      operationlogs = {
-        function_name             = "zoom_operationlogs_to_s3"
-        failure_queue_name        = "zoom-operationlogs-failures"
-        alarm_name_prefix         = "zoom-operationlogs"
-        zoom_daily_request_budget = 0
-      }
-    }
+    settings = { zoom_daily_request_budget = 0 }
   }
 
-  expect_failures = [var.functions]
+  expect_failures = [var.settings]
 }
 
 run "refuses_the_same_alarms_for_two" {

@@ -511,26 +511,6 @@ run "refuses_a_key_for_the_log_group_beside_its_own" {
   expect_failures = [var.create_kms_key]
 }
 
-run "refuses_an_unknown_lock" {
-  command = plan
-
-  variables {
-    object_lock = { mode = "governance", days = 30 }
-  }
-
-  expect_failures = [var.object_lock]
-}
-
-run "refuses_a_lock_of_no_days" {
-  command = plan
-
-  variables {
-    object_lock = { mode = "COMPLIANCE", days = 0 }
-  }
-
-  expect_failures = [var.object_lock]
-}
-
 run "refuses_a_lock_on_what_the_feed_deletes" {
   command = plan
 

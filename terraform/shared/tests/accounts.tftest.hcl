@@ -1,5 +1,5 @@
-# What the root adds to the pipeline: its accounts, their names, and what differs here. Nothing is asked of AWS. All of
-# it is planned only: after an apply the test would destroy what it has applied, and the guard forbids that.
+# What an environment adds to the pipeline: its accounts and their names. Nothing is asked of AWS. All of it is planned only:
+# after an apply the test would destroy what it has applied, and a guard may forbid that.
 
 mock_provider "aws" {
   override_during = plan
@@ -16,13 +16,18 @@ run "one_account_by_default" {
   command = plan
 
   assert {
-    condition     = keys(output.pipelines) == ["main"] && output.pipelines["main"].reports["operationlogs"].function_name == "zoom_operationlogs_to_s3"
+    condition     = { for account, pipeline in output.pipelines : account => keys(pipeline.reports) } == { main = ["operationlogs"] }
     error_message = "Got ${jsonencode({ for account, pipeline in output.pipelines : account => keys(pipeline.reports) })}."
   }
+}
+
+# So that a copy of the folder is an environment of its own. Production has the plain names.
+run "names_end_in_the_name_of_the_folder" {
+  command = plan
 
   assert {
-    condition     = keys(terraform_data.bucket_guard) == ["main"]
-    error_message = "Every account's bucket must be guarded."
+    condition     = output.pipelines["main"].secret_name == trimsuffix("zoom-operationlogs-credentials-${basename(abspath(path.root))}", "-prod")
+    error_message = "Got ${output.pipelines["main"].secret_name} in ${abspath(path.root)}."
   }
 }
 
@@ -77,7 +82,7 @@ run "several_accounts_share_nothing" {
   }
 
   assert {
-    condition     = output.pipelines["main"].reader_user_name == "secops-reader" && output.pipelines["emea"].reader_user_name == null
+    condition     = startswith(output.pipelines["main"].reader_user_name, "secops-reader") && output.pipelines["emea"].reader_user_name == null
     error_message = "What one account sets, another must not have."
   }
 }
