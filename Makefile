@@ -41,7 +41,7 @@ test-terraform: ## Checks and tests the Terraform code; needs no AWS account
 docs: ## Writes the tables of inputs and outputs into the README of each folder of Terraform code
 	@scripts/prerequisites rust
 	@scripts/program dev terraform-review interface --write \
-	  $(wildcard terraform/modules/* terraform/environments/* terraform/bootstrap)
+	  $(wildcard terraform/modules/* terraform/environments/*/ terraform/bootstrap)
 
 test-scripts: ## Runs shellcheck on the scripts
 	@scripts/python-env
