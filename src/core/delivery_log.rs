@@ -20,11 +20,11 @@ use flate2::bufread::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use thiserror::Error;
 
+use crate::concurrency::run_in_order;
 use crate::failure_kind::FailureKind;
 use crate::ledger::{Counts, CountsDigest, Ledger};
 use crate::record::Record;
 use crate::report::Report;
-use crate::side_by_side::side_by_side;
 use crate::store::{Condition, Marker, Store, StoreError, VersionId};
 
 /// The last number that a key has room for.
@@ -261,7 +261,7 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
                 });
             }
             let counts = self.read(&entry).await?;
-            ledger.count(&counts);
+            ledger.add_entry(&counts);
             folded.push(Folded {
                 key: entry.key,
                 records: counts.total(),
@@ -291,7 +291,11 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
     ///
     /// # Errors
     /// As [`fold`](Self::fold), and when one of them is not there.
-    pub async fn count(&self, day: NaiveDate, wanted: Range<u64>) -> Result<Counts, LogError> {
+    pub async fn read_counts(
+        &self,
+        day: NaiveDate,
+        wanted: Range<u64>,
+    ) -> Result<Counts, LogError> {
         if wanted.is_empty() {
             return Ok(Counts::default());
         }
@@ -331,7 +335,7 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
                 (Err(_), _) => {}
             }
         });
-        side_by_side(|| READ_AT_ONCE, readings).await;
+        run_in_order(|| READ_AT_ONCE, readings).await;
         counted.into_inner()
     }
 
@@ -339,9 +343,9 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
     /// has beyond those.
     ///
     /// # Errors
-    /// As [`count`](Self::count).
+    /// As [`read_counts`](Self::read_counts).
     pub async fn rebuild(&self, day: NaiveDate, expected: u64) -> Result<Ledger, LogError> {
-        let mut ledger = Ledger::whole(expected, self.count(day, 0..expected).await?);
+        let mut ledger = Ledger::whole(expected, self.read_counts(day, 0..expected).await?);
         self.fold(day, &mut ledger).await?;
         Ok(ledger)
     }
@@ -368,7 +372,7 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
         match self.store.put(&key, body, Condition::Absent).await {
             Ok(written) if written.version.is_none() => Err(LogError::Unversioned { key }),
             Ok(_) => {
-                ledger.record(records.iter().copied());
+                ledger.add_records(records.iter().copied());
                 Ok(Append::Written(key))
             }
             Err(error) if error.kind.is_final() => Err(error.into()),

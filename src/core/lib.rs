@@ -31,6 +31,7 @@ pub mod calendar;
 pub mod checkpoint;
 pub mod clock;
 pub mod collector;
+mod concurrency;
 pub mod delivery_log;
 pub mod event;
 pub mod failure_kind;
@@ -40,7 +41,6 @@ pub mod metrics;
 pub mod record;
 pub mod report;
 pub mod secret;
-mod side_by_side;
 pub mod store;
 pub mod zoom;
 

@@ -141,9 +141,12 @@ fn what_a_dead_run_left_at_the_head_does_not_hide_the_pages_below() {
         !world.missing_and_doubled().is_empty(),
         "the dead run left nothing"
     );
-    // One ordinary run, long before the next sweep is due.
+    // The next run meets the dead one's entry and says that rows may lie below it; the one after it reads them, long before a
+    // sweep is due.
     world.pass(SCHEDULE);
-    world.scheduled();
+    assert_eq!(world.scheduled()["complete"], false);
+    world.pass(SCHEDULE);
+    assert_eq!(world.scheduled()["complete"], true);
     world.assert_exactly_once();
 }
 

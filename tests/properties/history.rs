@@ -290,7 +290,7 @@ fn ledger(log: &[Vec<u8>], entries: usize) -> Ledger {
     let mut ledger = Ledger::default();
     for entry in log.iter().take(entries) {
         let records: Vec<_> = entry.iter().map(|n| record(*n)).collect();
-        ledger.record(&records);
+        ledger.add_records(&records);
     }
     ledger
 }

@@ -158,12 +158,25 @@ impl SeenRows {
     }
 }
 
+/// Whether a sweep that began at `started`, and whose first page was answered at `first_page`, reads what a reading left unread
+/// that marked `since`: it began then or later, or it is that very reading, which went on to the end.
+fn reads_below(started: DateTime<Utc>, first_page: DateTime<Utc>, since: DateTime<Utc>) -> bool {
+    started >= since || first_page == since
+}
+
 impl CompleteSweep {
-    /// Whether it has read what a reading left unread that marked `since`: it began then or later, or it is that very
-    /// reading, which went on to the end.
+    /// Whether it has read what was left unread since that moment.
     #[must_use]
     pub fn reads_below(&self, since: DateTime<Utc>) -> bool {
-        self.started >= since || self.first_page == since
+        reads_below(self.started, self.first_page, since)
+    }
+}
+
+impl PartialSweep {
+    /// Whether it will have read, at the day's end, what was left unread since that moment.
+    #[must_use]
+    pub fn reads_below(&self, since: DateTime<Utc>) -> bool {
+        reads_below(self.started, self.first_page, since)
     }
 }
 
@@ -202,6 +215,12 @@ impl DayState {
         self.confirmed
             .iter()
             .any(|(record, count)| count > self.ledger.delivered.get(record))
+    }
+
+    /// Whether rows of it may lie unread where a head read does not look, or are proven and not delivered yet.
+    #[must_use]
+    pub fn is_behind(&self) -> bool {
+        self.has_unread() || self.lacks_confirmed()
     }
 
     /// Drops what has become void, and the proofs of copies that are delivered.

@@ -148,7 +148,7 @@ mod tests {
         let mut state = DayState::default();
         state
             .ledger
-            .record(&[Record::parse(r#"{"action":"a"}"#, &OPERATION_LOGS).unwrap()]);
+            .add_records(&[Record::parse(r#"{"action":"a"}"#, &OPERATION_LOGS).unwrap()]);
         checkpoint.put_day("2026-11-20".parse().unwrap(), state);
         checkpoint.settle("2026-11-21".parse().unwrap(), 3);
         checkpoint

@@ -167,7 +167,7 @@ mod tests {
     fn ledger(entries: u64) -> Ledger {
         let mut ledger = Ledger::default();
         for entry in 0..entries {
-            ledger.record(&[Record::parse(&entry.to_string(), &OPERATION_LOGS).unwrap()]);
+            ledger.add_records(&[Record::parse(&entry.to_string(), &OPERATION_LOGS).unwrap()]);
         }
         ledger
     }

@@ -50,7 +50,7 @@ impl Batch {
     }
 
     /// Drops the copies that the log has got from elsewhere since they were added.
-    pub(super) fn settle(&mut self, ledger: &Ledger) {
+    pub(super) fn drop_delivered(&mut self, ledger: &Ledger) {
         let mut kept: BTreeMap<RecordId, u32> = BTreeMap::new();
         let wanted = &self.wanted;
         self.records.retain(|record| {
@@ -118,16 +118,16 @@ mod tests {
             push(&mut batch, record(1, "twin"), &ledger);
         }
         push(&mut batch, record(0, "single"), &ledger);
-        ledger.record(&[record(1, "twin"), record(1, "twin")]);
-        batch.settle(&ledger);
+        ledger.add_records(&[record(1, "twin"), record(1, "twin")]);
+        batch.drop_delivered(&ledger);
         let left: Vec<_> = batch
             .chunk(10)
             .iter()
             .map(|record| record.line().to_owned())
             .collect();
         assert_eq!(left, [record(0, "single").line(), record(1, "twin").line()]);
-        ledger.record(&[record(1, "twin"), record(0, "single")]);
-        batch.settle(&ledger);
+        ledger.add_records(&[record(1, "twin"), record(0, "single")]);
+        batch.drop_delivered(&ledger);
         assert!(batch.is_empty());
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::Settings;
+use super::settings::Settings;
 use crate::calendar::end_of;
 use crate::checkpoint::{Checkpoint, DayState};
 
@@ -13,26 +13,26 @@ const HEAD_AFTER_END: TimeDelta = TimeDelta::hours(6);
 /// How long a day is not swept after its pages made no sense: an endless one costs hundreds of requests each time.
 const BROKEN_PAUSE: TimeDelta = TimeDelta::hours(1);
 
-/// How a day is read.
+/// How far a day is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum Depth {
     /// From the newest row to the first page with nothing new.
     Head,
-    /// From the newest row to the oldest.
-    Sweep,
+    /// From the newest row to the oldest: a sweep.
+    Full,
 }
 
 /// One reading of one day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Task {
     pub(super) day: NaiveDate,
-    pub(super) reading: Reading,
+    pub(super) depth: Depth,
 }
 
 /// What a run reads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Plan {
-    /// What is due of each day, to be read side by side; of what they share, the earlier ones get first. Today's head is the
+    /// What is due of each day. The days are read side by side, and the earlier ones are served first. Today's head is the
     /// first, because an alert cannot wait for a backlog; then the other days, oldest first, because Zoom forgets those
     /// first. The readings of one day come one after the other.
     pub(super) days: Vec<Vec<Task>>,
@@ -50,11 +50,11 @@ pub(super) fn plan(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<U
         let sweep_is_due = needs_sweep(state, day, settings, now) && !waits(state, settings, now);
         let sweep = Task {
             day,
-            reading: Reading::Sweep,
+            depth: Depth::Full,
         };
         let head = Task {
             day,
-            reading: Reading::Head,
+            depth: Depth::Head,
         };
         if day < today {
             let head_is_due = now < end_of(day) + HEAD_AFTER_END;
@@ -120,8 +120,7 @@ fn needs_sweep(state: &DayState, day: NaiveDate, settings: &Settings, now: DateT
     };
     let settles_from = end_of(day) + settings.late_arrival;
     state.partial.is_some()
-        || state.has_unread()
-        || state.lacks_confirmed()
+        || state.is_behind()
         || now >= sweep.started + settings.full_sweep
         || (now >= settles_from && sweep.started < settles_from)
 }
@@ -130,7 +129,7 @@ fn needs_sweep(state: &DayState, day: NaiveDate, settings: &Settings, now: DateT
 mod tests {
     use super::*;
     use crate::checkpoint::{CompleteSweep, PartialSweep, SeenRows, SweepId};
-    use crate::collector::Limits;
+    use crate::collector::settings::Limits;
     use crate::ledger::{Counts, Ledger};
     use crate::report::OPERATION_LOGS;
 
@@ -179,7 +178,7 @@ mod tests {
         days.iter()
             .flatten()
             .chain(&last)
-            .map(|task| format!("{:?} {}", task.reading, task.day.format("%d")))
+            .map(|task| format!("{:?} {}", task.depth, task.day.format("%d")))
             .collect()
     }
 
@@ -188,7 +187,7 @@ mod tests {
         let checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-20"));
         assert_eq!(
             planned(&checkpoint, "2026-11-23T10:00:00Z"),
-            ["Sweep 23", "Sweep 20", "Sweep 21", "Sweep 22"]
+            ["Full 23", "Full 20", "Full 21", "Full 22"]
         );
     }
 
@@ -200,7 +199,7 @@ mod tests {
         }
         assert_eq!(planned(&checkpoint, "2026-11-23T10:00:00Z"), ["Head 23"]);
         let due = planned(&checkpoint, "2026-11-23T14:00:00Z");
-        assert_eq!(due, ["Head 23", "Sweep 21", "Sweep 22", "Sweep 23"]);
+        assert_eq!(due, ["Head 23", "Full 21", "Full 22", "Full 23"]);
     }
 
     #[test]
@@ -233,11 +232,11 @@ mod tests {
         checkpoint.put_day(day("2026-11-22"), state);
         assert_eq!(
             planned(&checkpoint, "2026-11-23T00:10:00Z"),
-            ["Head 23", "Head 22", "Sweep 22"]
+            ["Head 23", "Head 22", "Full 22"]
         );
         assert_eq!(
             planned(&checkpoint, "2026-11-23T06:09:00Z"),
-            ["Head 23", "Sweep 22"]
+            ["Head 23", "Full 22"]
         );
         let Plan { days, .. } = plan(&checkpoint, &settings(), at("2026-11-23T00:10:00Z"));
         assert_eq!(days.len(), 2, "{days:?}");
@@ -249,11 +248,11 @@ mod tests {
         checkpoint.put_day(day("2026-11-20"), swept("2026-11-22T23:59:59Z"));
         assert_eq!(
             planned(&checkpoint, "2026-11-22T23:59:59Z")[1..],
-            ["Sweep 21"]
+            ["Full 21"]
         );
         assert_eq!(
             planned(&checkpoint, "2026-11-23T00:00:00Z")[1..],
-            ["Sweep 20", "Sweep 21", "Sweep 22"]
+            ["Full 20", "Full 21", "Full 22"]
         );
     }
 
@@ -265,7 +264,7 @@ mod tests {
         checkpoint.put_day(day("2026-11-23"), state.clone());
         assert_eq!(
             planned(&checkpoint, "2026-11-23T09:00:00Z"),
-            ["Head 23", "Sweep 23"]
+            ["Head 23", "Full 23"]
         );
         state.unread_since = Some(at("2026-11-23T08:00:00Z"));
         checkpoint.put_day(day("2026-11-23"), state);
@@ -280,13 +279,13 @@ mod tests {
             ..DayState::default()
         };
         checkpoint.put_day(day("2026-11-22"), state);
-        assert_eq!(planned(&checkpoint, "2026-11-23T06:59:00Z"), ["Sweep 23"]);
+        assert_eq!(planned(&checkpoint, "2026-11-23T06:59:00Z"), ["Full 23"]);
         let passes_over = |now| passes_over(&checkpoint, &settings(), at(now));
         assert!(passes_over("2026-11-23T06:59:00Z"));
         assert!(!passes_over("2026-11-23T07:00:00Z"));
         assert_eq!(
             planned(&checkpoint, "2026-11-23T07:00:00Z"),
-            ["Sweep 23", "Sweep 22"]
+            ["Full 23", "Full 22"]
         );
     }
 
@@ -296,7 +295,7 @@ mod tests {
         checkpoint.ask_tomorrow = true;
         assert_eq!(
             planned(&checkpoint, "2026-11-23T09:00:00Z"),
-            ["Sweep 23", "Sweep 24"]
+            ["Full 23", "Full 24"]
         );
     }
 }

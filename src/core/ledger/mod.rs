@@ -42,7 +42,7 @@ impl<'de> Deserialize<'de> for CountsDigest {
 ///
 /// A busy day has more records than a checkpoint should carry to and fro at every run, and a quiet run looks at the newest
 /// few alone. So a ledger may know only the records from some second on; whoever meets an older one counts the log itself
-/// ([`DeliveryLog::count`](crate::delivery_log::DeliveryLog::count)), which is where all of them are.
+/// ([`DeliveryLog::read_counts`](crate::delivery_log::DeliveryLog::read_counts)), which is where all of them are.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     /// The number of the first entry that is not counted in.
@@ -70,12 +70,12 @@ impl Ledger {
     }
 
     /// Counts one more entry, which holds `records`.
-    pub fn record<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
-        self.count(&records.into_iter().map(Record::id).collect());
+    pub fn add_records<'a>(&mut self, records: impl IntoIterator<Item = &'a Record>) {
+        self.add_entry(&records.into_iter().map(Record::id).collect());
     }
 
     /// Counts one more entry, of which these are the records.
-    pub fn count(&mut self, entry: &Counts) {
+    pub fn add_entry(&mut self, entry: &Counts) {
         self.delivered.add_all(entry);
         self.records += entry.total();
         self.next_seq += 1;
@@ -95,7 +95,7 @@ impl Ledger {
 
     /// Makes it know all records: those that its entries hold, by the log. What it knew is not forgotten; a dry run counts
     /// what no entry holds.
-    pub fn complete(&mut self, mut log: Counts) {
+    pub fn fill(&mut self, mut log: Counts) {
         log.raise_all(&self.delivered);
         self.delivered = log;
         self.known_from = None;
@@ -171,7 +171,7 @@ mod tests {
         assert!(!newest.knows(Second::UNKNOWN) && whole.knows(Second::UNKNOWN));
         // What was not known does not become known by what comes later.
         let mut later = newest;
-        later.count(&counts(&[(2, 1), (9, 1)]));
+        later.add_entry(&counts(&[(2, 1), (9, 1)]));
         assert_eq!((later.next_seq, later.records), (4, 10));
         let newest = later.newest(10);
         assert_eq!(newest.known_from, Some(Second::from_unix(7)));

@@ -70,7 +70,7 @@ impl Meter {
 
     /// Lets no further request be made: each is refused with this reason, or with that of an earlier call. What Zoom says
     /// to one of several requests under way can hold for all.
-    pub fn close(&self, reason: &ZoomError) {
+    pub fn stop(&self, reason: &ZoomError) {
         let closed = &mut self.state.borrow_mut().closed;
         closed.get_or_insert_with(|| reason.clone());
     }
@@ -154,8 +154,8 @@ mod tests {
     fn a_closed_meter_refuses_with_the_first_reason() {
         let now = at("2026-11-22T12:00:00Z");
         let meter = Meter::new(now, 3, now.date_naive(), 0);
-        meter.close(&ZoomError::Unauthorized);
-        meter.close(&ZoomError::OutOfTime);
+        meter.stop(&ZoomError::Unauthorized);
+        meter.stop(&ZoomError::OutOfTime);
         assert_eq!(meter.spend(now), Err(ZoomError::Unauthorized));
         assert_eq!(meter.usage().requests, 0);
     }

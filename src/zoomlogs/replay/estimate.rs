@@ -140,7 +140,7 @@ mod tests {
         let rows: Vec<_> = (0..records)
             .map(|n| Record::parse(&format!(r#"{{"action":"{n}"}}"#), &OPERATION_LOGS).unwrap())
             .collect();
-        state.ledger.record(&rows);
+        state.ledger.add_records(&rows);
         state.sweep = Some(CompleteSweep {
             started: at,
             first_page: at,

@@ -19,16 +19,18 @@ const fn in_simulation(name: &'static str, rule: &'static str, edits: &'static [
     }
 }
 
-const DELIVER: &str = "src/core/collector/deliver.rs";
-const READ: &str = "src/core/collector/read.rs";
-const PASS: &str = "src/core/collector/pass.rs";
-const RUN: &str = "src/core/collector/mod.rs";
+const DELIVERY: &str = "src/core/collector/delivery.rs";
+const DAY: &str = "src/core/collector/day.rs";
+const READING: &str = "src/core/collector/reading.rs";
+const COLLECTOR: &str = "src/core/collector/mod.rs";
+const RUN: &str = "src/core/collector/run.rs";
+const SHARED: &str = "src/core/collector/shared.rs";
+const UNREAD: &str = "src/core/collector/unread.rs";
 const PLAN: &str = "src/core/collector/plan.rs";
 const LOG: &str = "src/core/delivery_log.rs";
 const LEDGER: &str = "src/core/ledger/mod.rs";
-const REMEMBERED: &str = "src/core/collector/remembered.rs";
+const SHARED_CHECKPOINT: &str = "src/core/collector/shared_checkpoint.rs";
 const FILE: &str = "src/core/checkpoint/file.rs";
-const DAY: &str = "src/core/checkpoint/day.rs";
 const REPORT: &str = "src/core/report.rs";
 
 /// All of them, in the order of the protocol.
@@ -49,7 +51,7 @@ pub const LIST: &[Sabotage] = &[
         &[edit(
             LOG,
             "            Err(error) => Ok(Append::Uncertain(error)),",
-            "            Err(_) => {\n                ledger.record(records.iter().copied());\n                Ok(Append::Written(key))\n            }",
+            "            Err(_) => {\n                ledger.add_records(records.iter().copied());\n                Ok(Append::Written(key))\n            }",
         )],
     ),
     in_simulation(
@@ -66,7 +68,7 @@ pub const LIST: &[Sabotage] = &[
         "an entry that is found is read, and its records count as delivered",
         &[edit(
             LOG,
-            "            ledger.count(&counts);",
+            "            ledger.add_entry(&counts);",
             "            ledger.next_seq += 1;",
         )],
     ),
@@ -84,19 +86,19 @@ pub const LIST: &[Sabotage] = &[
         "the log is listed before every put and after every answer but 200",
         &[
             edit(
-                DELIVER,
-                "        let mut met = Met::Nothing;\n",
-                "        let mut met = Met::Nothing;\n        let mut listed = false;\n",
+                DELIVERY,
+                "    let mut met = Met::OwnEntries;\n",
+                "    let mut met = Met::OwnEntries;\n    let mut listed = false;\n",
             ),
             edit(
-                DELIVER,
-                "            let folded = self.log.fold(day, &mut state.ledger).await?;",
-                "            let folded = match std::mem::replace(&mut listed, true) {\n                false => self.log.fold(day, &mut state.ledger).await?,\n                true => Vec::new(),\n            };",
+                DELIVERY,
+                "        let folded = shared.log.fold(day, ledger).await?;",
+                "        let folded = match std::mem::replace(&mut listed, true) {\n            false => shared.log.fold(day, ledger).await?,\n            true => Vec::new(),\n        };",
             ),
             edit(
-                DELIVER,
-                "                    self.clock.sleep(wait).await;",
-                "                    self.clock.sleep(wait).await;\n                    state.ledger.next_seq += 1;",
+                DELIVERY,
+                "                shared.clock.sleep(wait).await;",
+                "                shared.clock.sleep(wait).await;\n                ledger.next_seq += 1;",
             ),
         ],
     ),
@@ -104,9 +106,9 @@ pub const LIST: &[Sabotage] = &[
         "the clock's day in a key",
         "the day in a key is the day that was asked of Zoom",
         &[edit(
-            DELIVER,
-            "                .append(day, &mut state.ledger, &chunk, self.clock.now())",
-            "                .append(self.clock.now().date_naive(), &mut state.ledger, &chunk, self.clock.now())",
+            DELIVERY,
+            "            .append(day, ledger, &chunk, shared.clock.now())",
+            "            .append(shared.clock.now().date_naive(), ledger, &chunk, shared.clock.now())",
         )],
     ),
     in_simulation(
@@ -140,24 +142,17 @@ pub const LIST: &[Sabotage] = &[
     in_simulation(
         "checkpoint before append",
         "the checkpoint never claims what is not in the log",
-        &[
-            edit(
-                DELIVER,
-                "impl<Z, S: Store, C: Clock> Run<'_, Z, S, C> {",
-                "impl<Z: crate::zoom::Zoom, S: Store, C: Clock> Run<'_, Z, S, C> {",
-            ),
-            edit(
-                DELIVER,
-                "            match self\n                .log\n                .append(",
-                "            {\n                let mut early = state.clone();\n                early.ledger.record(chunk.iter().copied());\n                let mut remembered = self.remembered.lock().await;\n                let merges = remembered.merges();\n                remembered.put(day, early, merges);\n                let _ = remembered.commit(self.meter.usage().by_day).await;\n            }\n            match self\n                .log\n                .append(",
-            ),
-        ],
+        &[edit(
+            DELIVERY,
+            "        match shared\n            .log\n            .append(",
+            "        {\n            let mut early = ledger.clone();\n            early.add_records(chunk.iter().copied());\n            let mut checkpoint = shared.checkpoint.lock().await;\n            let mut state = checkpoint.checkpoint().day(day);\n            state.ledger = early;\n            let merges = checkpoint.merges();\n            checkpoint.put(day, state, merges);\n            let _ = checkpoint.commit(shared.meter.usage().by_day).await;\n        }\n        match shared\n            .log\n            .append(",
+        )],
     ),
     in_simulation(
         "Zoom is asked before the checkpoint exists",
         "the checkpoint is created, with the start date, before Zoom is first asked",
         &[edit(
-            RUN,
+            COLLECTOR,
             "        if loaded.origin != Origin::Current\n            && !event.dry_run",
             "        if loaded.origin == Origin::Log\n            && !event.dry_run",
         )],
@@ -209,7 +204,7 @@ pub const LIST: &[Sabotage] = &[
         "requests are not counted",
         "requests spent add up over runs",
         &[edit(
-            REMEMBERED,
+            SHARED_CHECKPOINT,
             "        let committed = self.file.commit(&mut self.loaded, &new).await;",
             "        drop(new);\n        let committed = self.file.commit(&mut self.loaded, &[]).await;",
         )],
@@ -218,7 +213,7 @@ pub const LIST: &[Sabotage] = &[
         "Zoom's pause is forgotten",
         "after a daily limit no run makes a request until the moment that Zoom named",
         &[edit(
-            RUN,
+            COLLECTOR,
             "            .filter(|&until| until > started)",
             "            .filter(|&until| until > started && started > deadline)",
         )],
@@ -227,9 +222,9 @@ pub const LIST: &[Sabotage] = &[
         "Zoom's word is lost where the bucket fails too",
         "what Zoom says of the day's quota holds for all days, though the day at hand failed at the bucket",
         &[edit(
-            READ,
-            "                        self.heed(date, said).await;",
-            "                        let _ = said;",
+            DAY,
+            "                    self.shared.apply_to_all_days(self.date, said).await;",
+            "                    let _ = said;",
         )],
     ),
     in_simulation(
@@ -246,7 +241,7 @@ pub const LIST: &[Sabotage] = &[
         "believing cross-page rows at once",
         "equal rows on different pages are believed only when two complete sweeps agree",
         &[edit(
-            PASS,
+            READING,
             "                .max(seen.min(state.confirmed.get(record)));",
             "                .max(seen);",
         )],
@@ -255,7 +250,7 @@ pub const LIST: &[Sabotage] = &[
         "one sweep is proof",
         "two sweeps agree when they are equal as multisets of all the day's rows",
         &[edit(
-            PASS,
+            READING,
             "            .is_some_and(|against| against.rows == id.rows && against.page_size != id.page_size);",
             "            .is_some_and(|against| against.page_size != id.page_size);",
         )],
@@ -265,12 +260,12 @@ pub const LIST: &[Sabotage] = &[
         "two genuinely equal records can exist, and both are delivered",
         &[
             edit(
-                PASS,
+                READING,
                 "            let seen = self.seen.add(record);",
                 "            let seen = self.seen.add(record).min(1);",
             ),
             edit(
-                PASS,
+                READING,
                 "            let believed = within_page\n                .add(record)\n",
                 "            let believed = within_page\n                .add(record)\n                .min(1)\n",
             ),
@@ -285,7 +280,7 @@ pub const LIST: &[Sabotage] = &[
         "settled while undecided",
         "a day does not settle while a cross-page count is undecided",
         &[edit(
-            READ,
+            DAY,
             "            && proof.is_some_and(|sweep| !sweep.undecided)",
             "            && proof.is_some()",
         )],
@@ -294,9 +289,9 @@ pub const LIST: &[Sabotage] = &[
         "a day settles at its end",
         "a day settles by a sweep that began LATE_ARRIVAL_HOURS after its end or later",
         &[edit(
-            READ,
-            "        let settles_from = end_of(date) + self.settings.late_arrival;\n        let proof",
-            "        let settles_from = end_of(date);\n        let proof",
+            DAY,
+            "        let settles_from = end_of(self.date) + shared.settings.late_arrival;\n        let proof",
+            "        let settles_from = end_of(self.date);\n        let proof",
         )],
     ),
     in_simulation(
@@ -304,13 +299,13 @@ pub const LIST: &[Sabotage] = &[
         "what settles a day is when its sweep began",
         &[
             edit(
-                READ,
-                "        let sweep = pass.to_complete(state);",
-                "        let mut sweep = pass.to_complete(state);\n        sweep.started = self.clock.now();",
+                DAY,
+                "        let sweep = self.reading.to_complete(&self.state);",
+                "        let mut sweep = self.reading.to_complete(&self.state);\n        sweep.started = self.shared.clock.now();",
             ),
             edit(
-                READ,
-                "            .filter(|sweep| sweep.started == pass.started && sweep.started >= settles_from);",
+                DAY,
+                "            .filter(|sweep| sweep.started == self.reading.started && sweep.started >= settles_from);",
                 "            .filter(|sweep| sweep.started >= settles_from);",
             ),
         ],
@@ -320,19 +315,14 @@ pub const LIST: &[Sabotage] = &[
         "a sweep reads a day to its end",
         &[
             edit(
-                PASS,
-                "        taken.nothing_new = self.reading == Reading::Head && !rows.is_empty() && {",
-                "        taken.nothing_new = !rows.is_empty() && {",
+                READING,
+                "        news.nothing_new = self.depth == Depth::Head && !rows.is_empty() && {",
+                "        news.nothing_new = !rows.is_empty() && {",
             ),
             edit(
-                READ,
-                "            if nothing_new && next.is_some() {",
-                "            let sweeps = day.pass.reading == Reading::Sweep;\n            if nothing_new && next.is_some() {",
-            ),
-            edit(
-                READ,
-                "                    Met::Nothing => return Ok(End::Head),",
-                "                    Met::Nothing if sweeps => return Ok(End::Complete),\n                    Met::Nothing => return Ok(End::Head),",
+                DAY,
+                "                return Ok(End::KnownRows);",
+                "                let sweeps = self.reading.depth == Depth::Full;\n                return Ok(if sweeps { End::LastPage } else { End::KnownRows });",
             ),
         ],
     ),
@@ -341,9 +331,9 @@ pub const LIST: &[Sabotage] = &[
         "the newest records are taken for all",
         "a row older than what the checkpoint carries is looked up in the log",
         &[edit(
-            READ,
-            "        if !rows.iter().all(knows) {",
-            "        if !rows.iter().any(knows) {",
+            DAY,
+            "        if !rows.iter().all(|row| ledger.knows",
+            "        if !rows.iter().any(|row| ledger.knows",
         )],
     ),
     in_simulation(
@@ -360,8 +350,8 @@ pub const LIST: &[Sabotage] = &[
         "the days beside the one that was refused ask on",
         "what Zoom says of the day's quota holds for all days that are being read",
         &[edit(
-            READ,
-            "                self.meter.close(error);",
+            SHARED,
+            "                self.meter.stop(error);",
             "                let _ = error;",
         )],
     ),
@@ -370,17 +360,17 @@ pub const LIST: &[Sabotage] = &[
         "the place is kept though nothing was delivered",
         "a token is kept only once the rows above it are in the log",
         &[edit(
-            READ,
-            "                    result = Err(error.into());",
-            "                    drop(error);\n                    self.keep_place(&mut day, &result);",
+            DAY,
+            "                error.into()\n",
+            "                self.save_place(&failure);\n                error.into()\n",
         )],
     ),
     in_simulation(
         "a sweep that goes on is dated anew",
         "with the token goes the sweep's beginning",
         &[edit(
-            PASS,
-            "                pass.started = partial.started;\n",
+            READING,
+            "                reading.started = partial.started;\n",
             "",
         )],
     ),
@@ -388,8 +378,8 @@ pub const LIST: &[Sabotage] = &[
         "a sweep that goes on has forgotten what it saw",
         "with the token go the sweep's counts",
         &[edit(
-            PASS,
-            "                pass.seen = seen;\n",
+            READING,
+            "                reading.seen = seen;\n",
             "                drop(seen);\n",
         )],
     ),
@@ -397,16 +387,43 @@ pub const LIST: &[Sabotage] = &[
         "what was left unread is forgotten",
         "after a reading that was cut short, or a foreign entry, rows below known ones are looked for",
         &[edit(
+            UNREAD,
+            "    state.mark_unread(reason.since(first_page, now));",
+            "    let _ = (state, reason.since(first_page, now));",
+        )],
+    ),
+    in_simulation(
+        "complete over unread rows",
+        "no run says that it did all that was due while a day that it read has unread rows",
+        &[edit(
+            RUN,
+            "        if summary.days.keys().any(has_unread) {",
+            "        if summary.days.keys().filter(|_| false).any(has_unread) {",
+        )],
+    ),
+    in_simulation(
+        "a sweep goes on that proves nothing",
+        "a sweep that began before rows were left unread is not gone on with",
+        &[edit(
+            READING,
+            "(depth == Depth::Full && proves && now",
+            "(depth == Depth::Full && (proves || true) && now",
+        )],
+    ),
+    in_simulation(
+        "a foreign entry leaves nothing unread",
+        "below an entry that this run did not write, rows may lie that nobody has read",
+        &[edit(
             DAY,
-            "        self.unread_since = self.unread_since.max(Some(moment));",
-            "        let _ = moment;",
+            "            Met::ForeignEntries => self.leave_unread(Unread::ForeignEntry),",
+            "            Met::ForeignEntries => {}",
         )],
     ),
     in_simulation(
         "a head ends at rows that it has just added",
         "a head reading goes on to a page that was known before it began",
         &[edit(
-            PASS,
+            READING,
             "                        .saturating_sub(self.accepted.get(record))",
             "                        .saturating_sub(0)",
         )],
@@ -424,7 +441,7 @@ pub const LIST: &[Sabotage] = &[
         "a dry run commits",
         "a dry run writes nothing, the checkpoint included",
         &[edit(
-            REMEMBERED,
+            SHARED_CHECKPOINT,
             "        if !self.writes || !self.changed {",
             "        if !self.changed {",
         )],

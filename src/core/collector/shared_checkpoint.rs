@@ -9,7 +9,7 @@ use crate::store::Store;
 /// The checkpoint of a run. The days that are read side by side each have a state of their own in hand, and put what the
 /// next run needs of it here; whoever commits, commits what all of them have put.
 #[derive(Debug)]
-pub(super) struct Remembered<'a, S, C> {
+pub(super) struct SharedCheckpoint<'a, S, C> {
     file: CheckpointFile<'a, S, C>,
     loaded: Loaded,
     /// Whether anything is to be written at all.
@@ -24,7 +24,7 @@ pub(super) struct Remembered<'a, S, C> {
     failed: Option<CheckpointError>,
 }
 
-impl<'a, S: Store, C: Clock> Remembered<'a, S, C> {
+impl<'a, S: Store, C: Clock> SharedCheckpoint<'a, S, C> {
     pub(super) const fn new(file: CheckpointFile<'a, S, C>, loaded: Loaded, writes: bool) -> Self {
         Self {
             file,
@@ -135,10 +135,10 @@ mod tests {
         }
     }
 
-    async fn remembered(store: &MemoryStore) -> Remembered<'_, MemoryStore, StandingClock> {
+    async fn shared(store: &MemoryStore) -> SharedCheckpoint<'_, MemoryStore, StandingClock> {
         let file = CheckpointFile::new(store, &StandingClock, &OPERATION_LOGS, "state", "p/");
         let loaded = file.load(None).await.unwrap();
-        Remembered::new(file, loaded, true)
+        SharedCheckpoint::new(file, loaded, true)
     }
 
     fn day() -> NaiveDate {
@@ -153,11 +153,11 @@ mod tests {
     }
 
     /// The store of a run that another one has overtaken, with what the other left unread.
-    async fn overtaken(store: &MemoryStore) -> Remembered<'_, MemoryStore, StandingClock> {
-        let mut ours = remembered(store).await;
+    async fn overtaken(store: &MemoryStore) -> SharedCheckpoint<'_, MemoryStore, StandingClock> {
+        let mut ours = shared(store).await;
         ours.put(day(), DayState::default(), 0);
         ours.commit(Vec::new()).await.unwrap();
-        let mut other = remembered(store).await;
+        let mut other = shared(store).await;
         other.put(day(), marked(1), 0);
         other.commit(Vec::new()).await.unwrap();
         ours
@@ -194,14 +194,14 @@ mod tests {
         // The other days do not try again, the run's end does.
         assert_eq!(ours.commit(Vec::new()).await, Err(error));
         ours.write(Vec::new()).await.unwrap();
-        let written = remembered(&store).await;
+        let written = shared(&store).await;
         assert_eq!(written.checkpoint().day(day()), marked(1));
     }
 
     #[tokio::test]
     async fn one_commit_serves_all_days() {
         let store = MemoryStore::new();
-        let mut ours = remembered(&store).await;
+        let mut ours = shared(&store).await;
         ours.put(day(), marked(1), 0);
         ours.commit(Vec::new()).await.unwrap();
         store.take_calls();

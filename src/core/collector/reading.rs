@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::batch::Batch;
 use super::failure::DayError;
-use super::plan::Reading;
+use super::plan::Depth;
 use crate::checkpoint::{CompleteSweep, DayState, PartialSweep, SeenRows, SweepId};
 use crate::ledger::{Counts, Ledger};
 use crate::record::Record;
@@ -33,9 +33,9 @@ const LATE: TimeDelta = TimeDelta::seconds(60);
 
 /// A reading under way.
 #[derive(Debug)]
-pub(super) struct Pass {
+pub(super) struct Reading {
     pub(super) day: NaiveDate,
-    pub(super) reading: Reading,
+    pub(super) depth: Depth,
     pub(super) started: DateTime<Utc>,
     pub(super) page_size: u16,
     /// The token of the page to read next; none for the first.
@@ -49,11 +49,11 @@ pub(super) struct Pass {
     found_new: bool,
     /// The complete sweep before this one.
     against: Option<SweepId>,
-    /// Rows that this pass added to the batch, while it reads the head.
+    /// Rows that this reading added to the batch, while it reads the head.
     accepted: Counts,
     /// Rows that were seen more often over all pages than the log has them, but not within one page.
     excess: Vec<Record>,
-    /// The tokens that Zoom gave during this pass.
+    /// The tokens that Zoom gave during this reading.
     tokens: BTreeSet<String>,
     /// How many rows it had seen when its place was last told.
     placed: u64,
@@ -64,7 +64,7 @@ pub(super) struct Pass {
 
 /// What one page brought.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(super) struct PageNews {
     /// Rows that the log had already, or the batch.
     pub(super) known: u64,
     /// New rows that an earlier sweep should have seen.
@@ -73,34 +73,38 @@ pub(super) struct Taken {
     pub(super) misdated: u64,
     /// The newest time of a new row.
     pub(super) newest: Option<DateTime<Utc>>,
-    /// For a head read, whether every row was known before this pass began; an empty page tells nothing.
+    /// For a head read, whether every row was known before this reading began; an empty page tells nothing.
     pub(super) nothing_new: bool,
 }
 
-impl Pass {
-    /// The sweep of an earlier run that a pass can go on with, while its token lives.
+impl Reading {
+    /// The sweep of an earlier run that a reading can go on with, while its token lives.
     pub(super) fn resumes(
-        reading: Reading,
+        depth: Depth,
         state: &DayState,
         now: DateTime<Utc>,
     ) -> Option<&PartialSweep> {
         let partial = state.partial.as_ref()?;
-        (reading == Reading::Sweep && now < partial.issued + TOKEN_LIFETIME).then_some(partial)
+        // One that began before rows were left unread would reach the day's end and prove nothing about them.
+        let proves = state
+            .unread_since
+            .is_none_or(|since| partial.reads_below(since));
+        (depth == Depth::Full && proves && now < partial.issued + TOKEN_LIFETIME).then_some(partial)
     }
 
-    /// A pass over `day`: from where the sweep stopped that it resumes, with the rows that had seen, or else from the first
+    /// A reading of `day`: from where the sweep stopped that it resumes, with the rows that had seen, or else from the first
     /// page.
     pub(super) fn begin(
         day: NaiveDate,
-        reading: Reading,
+        depth: Depth,
         state: &DayState,
         resumed: Option<(PartialSweep, Counts)>,
         page_size: u16,
         now: DateTime<Utc>,
     ) -> Self {
-        let mut pass = Self {
+        let mut reading = Self {
             day,
-            reading,
+            depth,
             started: now,
             page_size,
             token: None,
@@ -119,27 +123,27 @@ impl Pass {
         };
         match resumed {
             Some((partial, seen)) => {
-                pass.started = partial.started;
-                pass.page_size = partial.page_size;
-                pass.tokens.insert(partial.token.clone());
-                pass.token = Some(partial.token);
-                pass.issued = partial.issued;
-                pass.first_page = Some(partial.first_page);
-                pass.seen = seen;
-                pass.found_new = partial.found_new;
-                pass.against = partial.against;
+                reading.started = partial.started;
+                reading.page_size = partial.page_size;
+                reading.tokens.insert(partial.token.clone());
+                reading.token = Some(partial.token);
+                reading.issued = partial.issued;
+                reading.first_page = Some(partial.first_page);
+                reading.seen = seen;
+                reading.found_new = partial.found_new;
+                reading.against = partial.against;
             }
-            None if reading == Reading::Sweep => {
-                pass.page_size = sweep_page_size(state, page_size);
+            None if depth == Depth::Full => {
+                reading.page_size = sweep_page_size(state, page_size);
             }
             None => {}
         }
-        pass
+        reading
     }
 
     /// Makes it a sweep, from here on: it reads on to the day's end.
     pub(super) fn read_on(&mut self) {
-        self.reading = Reading::Sweep;
+        self.depth = Depth::Full;
         // What a head read needs to know to stop.
         self.accepted = Counts::default();
     }
@@ -162,17 +166,23 @@ impl Pass {
         self.seen = Counts::default();
         self.excess.clear();
         self.tokens.clear();
+        self.placed = 0;
         self.rows_without_news = 0;
         self.empty_pages = 0;
     }
 
     /// Takes a page's rows: what the log lacks goes into the batch.
-    pub(super) fn take(&mut self, rows: Vec<Record>, state: &DayState, batch: &mut Batch) -> Taken {
-        let mut taken = Taken::default();
+    pub(super) fn take_page(
+        &mut self,
+        rows: Vec<Record>,
+        state: &DayState,
+        batch: &mut Batch,
+    ) -> PageNews {
+        let mut news = PageNews::default();
         let ledger = &state.ledger;
-        // What this pass has added itself does not end a head read: a page of rows that were pushed down by new ones
+        // What this reading has added itself does not end a head read: a page of rows that were pushed down by new ones
         // has nothing new either, and below it there may be rows that nobody has read.
-        taken.nothing_new = self.reading == Reading::Head && !rows.is_empty() && {
+        news.nothing_new = self.depth == Depth::Head && !rows.is_empty() && {
             let on_page: Counts = rows.iter().map(Record::id).collect();
             on_page.iter().all(|(record, count)| {
                 count
@@ -200,30 +210,30 @@ impl Pass {
             let believed = within_page
                 .add(record)
                 .max(seen.min(state.confirmed.get(record)));
-            taken.misdated +=
+            news.misdated +=
                 u64::from(row.time().is_some_and(|time| time.date_naive() != self.day));
             let copies = batch.copies(record, ledger);
             if copies < believed {
                 if let (Some(time), Some(sweep)) = (row.time(), &state.sweep) {
                     let repeats = state.confirmed.get(record) > 0;
-                    taken.late += u64::from(!repeats && time + LATE < sweep.started);
+                    news.late += u64::from(!repeats && time + LATE < sweep.started);
                 }
-                taken.newest = taken.newest.max(row.time());
+                news.newest = news.newest.max(row.time());
                 self.add(row, copies, batch);
             } else {
-                taken.known += 1;
-                if copies < seen && self.reading == Reading::Sweep {
+                news.known += 1;
+                if copies < seen && self.depth == Depth::Full {
                     self.excess.push(row.detach());
                 }
             }
         }
-        taken
+        news
     }
 
     /// Adds a row, of which the log and the batch have so many copies, to the batch.
     fn add(&mut self, row: Record, copies: u32, batch: &mut Batch) {
         self.found_new = true;
-        if self.reading == Reading::Head {
+        if self.depth == Depth::Head {
             self.accepted.add(row.id());
         }
         batch.push(row, copies);
@@ -270,7 +280,7 @@ impl Pass {
         })
     }
 
-    /// What this pass, having reached the day's end with all its rows in the log, proves about equal rows on
+    /// What this reading, having reached the day's end with all its rows in the log, proves about equal rows on
     /// different pages. The rows that it proves go into the batch.
     pub(super) fn confirm(&mut self, state: &mut DayState, batch: &mut Batch) {
         // A sweep sees every row at least once: where it saw fewer copies than were proven, the others have vanished.
@@ -304,7 +314,7 @@ impl Pass {
         self.seen.total()
     }
 
-    /// This pass as the day's last complete sweep.
+    /// This reading as the day's last complete sweep.
     pub(super) fn to_complete(&self, state: &DayState) -> CompleteSweep {
         let undecided = self.seen.iter().any(|(record, count)| {
             count
@@ -382,22 +392,22 @@ mod tests {
         texts.iter().map(|text| row(text)).collect()
     }
 
-    fn pass(reading: Reading, state: &DayState) -> Pass {
-        Pass::begin(now().date_naive(), reading, state, None, 300, now())
+    fn reading(depth: Depth, state: &DayState) -> Reading {
+        Reading::begin(now().date_naive(), depth, state, None, 300, now())
     }
 
     fn deliver(batch: &mut Batch, state: &mut DayState) {
-        state.ledger.record(batch.chunk(usize::MAX));
-        batch.settle(&state.ledger);
+        state.ledger.add_records(batch.chunk(usize::MAX));
+        batch.drop_delivered(&state.ledger);
         assert!(batch.is_empty());
     }
 
     #[test]
     fn equal_rows_are_believed_within_a_page_but_not_across_pages() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
-        let mut first = pass(Reading::Sweep, &state);
-        first.take(rows(&["a", "b", "b"]), &state, &mut batch);
-        first.take(rows(&["b", "c"]), &state, &mut batch);
+        let mut first = reading(Depth::Full, &state);
+        first.take_page(rows(&["a", "b", "b"]), &state, &mut batch);
+        first.take_page(rows(&["b", "c"]), &state, &mut batch);
         assert_eq!(batch.len(), 4, "a, two b, c");
         deliver(&mut batch, &mut state);
         first.confirm(&mut state, &mut batch);
@@ -405,10 +415,10 @@ mod tests {
         assert!(sweep.undecided && batch.is_empty());
         state.sweep = Some(sweep);
 
-        let mut second = pass(Reading::Sweep, &state);
+        let mut second = reading(Depth::Full, &state);
         assert_eq!(second.page_size, 299);
-        second.take(rows(&["a", "b"]), &state, &mut batch);
-        second.take(rows(&["b", "b", "c"]), &state, &mut batch);
+        second.take_page(rows(&["a", "b"]), &state, &mut batch);
+        second.take_page(rows(&["b", "b", "c"]), &state, &mut batch);
         assert!(batch.is_empty());
         second.confirm(&mut state, &mut batch);
         assert_eq!(batch.len(), 1, "the third b");
@@ -421,15 +431,15 @@ mod tests {
     fn sweeps_that_differ_prove_nothing() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
         let sweep = |state: &mut DayState, batch: &mut Batch, pages: &[&[&str]]| {
-            let mut pass = pass(Reading::Sweep, state);
+            let mut reading = reading(Depth::Full, state);
             for page in pages {
-                pass.take(rows(page), state, batch);
+                reading.take_page(rows(page), state, batch);
             }
             if !batch.is_empty() {
                 deliver(batch, state);
             }
-            pass.confirm(state, batch);
-            let complete = pass.to_complete(state);
+            reading.confirm(state, batch);
+            let complete = reading.to_complete(state);
             state.sweep = Some(complete);
             complete
         };
@@ -442,9 +452,9 @@ mod tests {
         state.sweep = None;
         let third = sweep(&mut state, &mut batch, &[&["n", "a"], &["b"], &["b"]]);
         assert_eq!((third.undecided, third.id.page_size), (true, 300));
-        let mut same_size = pass(Reading::Head, &state);
+        let mut same_size = reading(Depth::Head, &state);
         for page in [&["n", "a"][..], &["b"], &["b"]] {
-            same_size.take(rows(page), &state, &mut batch);
+            same_size.take_page(rows(page), &state, &mut batch);
         }
         same_size.confirm(&mut state, &mut batch);
         assert!(batch.is_empty() && same_size.to_complete(&state).undecided);
@@ -453,11 +463,11 @@ mod tests {
     #[test]
     fn proven_copies_that_vanished_before_their_delivery_are_given_up() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
-        state.ledger.record(&rows(&["a"]));
+        state.ledger.add_records(&rows(&["a"]));
         state.confirmed.raise(id("a"), 2);
         assert!(state.lacks_confirmed());
-        let mut sweep = pass(Reading::Sweep, &state);
-        sweep.take(rows(&["a"]), &state, &mut batch);
+        let mut sweep = reading(Depth::Full, &state);
+        sweep.take_page(rows(&["a"]), &state, &mut batch);
         sweep.confirm(&mut state, &mut batch);
         assert!(batch.is_empty() && !state.lacks_confirmed());
     }
@@ -465,7 +475,7 @@ mod tests {
     #[test]
     fn a_sweep_is_dated_by_its_beginning() {
         let state = DayState::default();
-        let mut sweep = pass(Reading::Sweep, &state);
+        let mut sweep = reading(Depth::Full, &state);
         sweep.answered(now() + TimeDelta::seconds(1));
         sweep
             .advance("t".to_owned(), now() + TimeDelta::minutes(5))
@@ -479,21 +489,25 @@ mod tests {
     #[test]
     fn a_head_read_ends_at_a_page_known_before_it_began() {
         let (mut state, mut batch) = (DayState::default(), Batch::default());
-        state.ledger.record(&rows(&["old", "older"]));
-        let mut head = pass(Reading::Head, &state);
+        state.ledger.add_records(&rows(&["old", "older"]));
+        let mut head = reading(Depth::Head, &state);
         assert!(
             !head
-                .take(rows(&["new", "old"]), &state, &mut batch)
+                .take_page(rows(&["new", "old"]), &state, &mut batch)
                 .nothing_new
         );
         assert!(
-            !head.take(rows(&[]), &state, &mut batch).nothing_new,
+            !head.take_page(rows(&[]), &state, &mut batch).nothing_new,
             "an empty page says nothing"
         );
-        // Pushed down by rows that arrived meanwhile: known, but only from this very pass.
-        assert!(!head.take(rows(&["new"]), &state, &mut batch).nothing_new);
+        // Pushed down by rows that arrived meanwhile: known, but only from this very reading.
         assert!(
-            head.take(rows(&["old", "older"]), &state, &mut batch)
+            !head
+                .take_page(rows(&["new"]), &state, &mut batch)
+                .nothing_new
+        );
+        assert!(
+            head.take_page(rows(&["old", "older"]), &state, &mut batch)
                 .nothing_new
         );
         assert_eq!(batch.len(), 1);
@@ -503,23 +517,23 @@ mod tests {
     fn a_sweep_goes_on_while_its_token_lives() {
         let mut state = DayState::default();
         let mut batch = Batch::default();
-        let mut cut = pass(Reading::Sweep, &state);
+        let mut cut = reading(Depth::Full, &state);
         cut.answered(now());
-        cut.take(rows(&["a"]), &state, &mut batch);
+        cut.take_page(rows(&["a"]), &state, &mut batch);
         deliver(&mut batch, &mut state);
-        let to_partial = |cut: &Pass| cut.to_partial(&state.ledger, 0);
+        let to_partial = |cut: &Reading| cut.to_partial(&state.ledger, 0);
         assert_eq!(to_partial(&cut), None, "the first page has no token");
         cut.advance("t1".to_owned(), now()).unwrap();
         state.partial = to_partial(&cut);
 
         let later = |minutes| {
             let now = now() + TimeDelta::minutes(minutes);
-            let resumed = Pass::resumes(Reading::Sweep, &state, now);
+            let resumed = Reading::resumes(Depth::Full, &state, now);
             let resumed = resumed.map(|partial| {
                 let seen = partial.seen.restore(&state.ledger.delivered);
                 (partial.clone(), seen.unwrap())
             });
-            Pass::begin(cut.day, Reading::Sweep, &state, resumed, 300, now)
+            Reading::begin(cut.day, Depth::Full, &state, resumed, 300, now)
         };
         let resumed = later(13);
         assert_eq!(
@@ -533,14 +547,14 @@ mod tests {
             (anew.token, anew.started),
             (None, now() + TimeDelta::minutes(14))
         );
-        let head = Pass::resumes(Reading::Head, &state, now());
+        let head = Reading::resumes(Depth::Head, &state, now());
         assert_eq!(head, None, "a head is at the top");
     }
 
     #[test]
     fn a_repeated_token_and_endless_pages_are_errors() {
         let (state, mut batch) = (DayState::default(), Batch::default());
-        let mut repeating = pass(Reading::Sweep, &state);
+        let mut repeating = reading(Depth::Full, &state);
         repeating.advance("t".to_owned(), now()).unwrap();
         assert_eq!(
             repeating.advance("t".to_owned(), now()),
@@ -549,10 +563,10 @@ mod tests {
 
         let same = rows(&["same"; 300]);
         for (page, given_up) in [(Vec::new(), 20), (same, 201)] {
-            let mut endless = pass(Reading::Sweep, &state);
+            let mut endless = reading(Depth::Full, &state);
             let mut turned = 0;
             let error = loop {
-                endless.take(page.clone(), &state, &mut batch);
+                endless.take_page(page.clone(), &state, &mut batch);
                 turned += 1;
                 if let Err(error) = endless.advance(format!("t{turned}"), now()) {
                     break error;
@@ -583,22 +597,22 @@ mod tests {
             at("2026-11-22T09:59:30Z"),
             at("2026-11-22T09:00:00Z"),
         ];
-        let taken = pass(Reading::Sweep, &state).take(page, &state, &mut batch);
-        assert_eq!((taken.late, taken.misdated, taken.known), (1, 1, 0));
-        assert_eq!(taken.newest, "2026-11-23T00:00:01Z".parse().ok());
+        let news = reading(Depth::Full, &state).take_page(page, &state, &mut batch);
+        assert_eq!((news.late, news.misdated, news.known), (1, 1, 0));
+        assert_eq!(news.newest, "2026-11-23T00:00:01Z".parse().ok());
     }
 
     #[test]
     fn rows_that_are_kept_do_not_keep_their_pages() {
         let (state, mut batch) = (DayState::default(), Batch::default());
-        let mut sweep = pass(Reading::Sweep, &state);
+        let mut sweep = reading(Depth::Full, &state);
         let bodies = ["new", "new"].map(|row| {
             let body = format!(r#"{{"operation_logs":[{{"action":"{row}"}}]}}"#);
             bytes::Bytes::from(body)
         });
         for body in &bodies {
             let page = crate::zoom::Page::parse(body, &OPERATION_LOGS).unwrap();
-            sweep.take(page.rows, &state, &mut batch);
+            sweep.take_page(page.rows, &state, &mut batch);
         }
         assert_eq!((batch.len(), sweep.excess.len()), (1, 1));
         assert!(bodies.iter().all(bytes::Bytes::is_unique));

@@ -4,13 +4,13 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-/// Runs the futures to their ends, begun in their order: so many at once as `at_once` says at the time, one at least.
+/// Runs the futures to their ends. They begin in their order, and at most `at_once()` of them (at least one) run at a time.
 ///
-/// Whenever one of them may go on, all that have begun are polled, in the order in which they began, so that of what they share
-/// the earlier ones get first. With the few there are,
-/// that costs nothing, and it makes the course of a run depend on nothing but the answers it gets: the stream combinators of
-/// `futures` poll in the order of the wake-ups, and a simulation has none.
-pub(crate) async fn side_by_side<F: Future<Output = ()>>(
+/// Whenever one of them may go on, all that have begun are polled, in the order in which they began, so that the earlier ones
+/// are served first with what they share. There are few of them, so that this costs nothing, and the course of a run depends
+/// on nothing but the answers it gets: the stream combinators of `futures` poll in the order of the wake-ups, which a
+/// simulation does not have.
+pub(crate) async fn run_in_order<F: Future<Output = ()>>(
     at_once: impl Fn() -> usize,
     futures: impl IntoIterator<Item = F>,
 ) {
@@ -72,7 +72,7 @@ mod tests {
             running.set(running.get() - 1);
             ended.borrow_mut().push(number);
         });
-        let mut all = pin!(side_by_side(|| 3, futures));
+        let mut all = pin!(run_in_order(|| 3, futures));
         let mut context = Context::from_waker(Waker::noop());
         let polls = (1..100).find(|_| all.as_mut().poll(&mut context).is_ready());
         assert_eq!(most.get(), 3);
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn none_is_none() {
-        let mut none = pin!(side_by_side(
+        let mut none = pin!(run_in_order(
             || 3,
             std::iter::empty::<std::future::Ready<()>>()
         ));
