@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test docs fmt lint test-instructions record-instructions microbench test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz bench bench-docs build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
+.PHONY: help demo check test docs fmt lint deny test-instructions record-instructions microbench test-rust test-terraform test-scripts test-simulation test-fuzz simulate sabotage sabotage-policies fuzz bench bench-docs build bootstrap plan apply destroy build-and-deploy zoom-credentials reader-key feed status verify replay clean
 
 # Where scripts/python-env puts the Python tools.
 PYTHON_ENV ?= .venv
@@ -15,7 +15,13 @@ demo: ## Runs the whole pipeline on this machine and checks what it promises; KE
 	@cargo build --locked --workspace --bin demo --bin zoomlogs
 	@"$${CARGO_TARGET_DIR:-target}/debug/demo"
 
-test: fmt lint test-terraform test-scripts test-simulation test-instructions test-fuzz test-rust ## Runs all checks and tests
+check: fmt ## The short check while you write: format, clippy, unit tests, and that no two files import each other
+	@scripts/prerequisites rust nextest
+	cargo clippy --locked --workspace --lib --bins -- --deny warnings
+	cargo nextest run --locked --workspace --lib --bins --test rules
+	@scripts/deny bans licenses sources
+
+test: fmt lint deny test-terraform test-scripts test-simulation test-instructions test-fuzz test-rust ## Runs all checks and tests
 
 fmt: ## Checks the format of the Rust code
 	cargo fmt --all --check
@@ -26,6 +32,9 @@ lint: ## Runs clippy; a warning is an error
 	@# Nothing is linked, so libFuzzer need not be compiled.
 	CUSTOM_LIBFUZZER_PATH=/dev/null cargo clippy --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz \
 	  --all-targets -- --deny warnings
+
+deny: ## Checks licenses, sources and known vulnerabilities of the crates, where cargo-deny is installed
+	@scripts/deny
 
 test-rust: ## Runs the unit, integration and end-to-end tests and those in the documentation
 	@scripts/prerequisites rust nextest python audit

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use hcl_edit::structure::Block;
 
 use crate::code::{self, File};
-use crate::policies::Document;
+use crate::document::Document;
 use crate::problem::Place;
 
 /// A module or a root.

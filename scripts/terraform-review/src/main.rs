@@ -3,6 +3,7 @@
 mod checkov;
 mod code;
 mod coverage;
+mod document;
 mod folder;
 mod interface;
 mod parliament;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::code::File;
+use crate::document::Document;
 use crate::folder::Folder;
-use crate::policies::Document;
 use crate::problem::Problems;
 use crate::skips::{self, Finding};
 
