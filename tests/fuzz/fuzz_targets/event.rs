@@ -4,8 +4,8 @@
 use fuzz::scripted::started;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
-use zoomlogs_core::event::Event;
 use zoomlogs_core::calendar::earliest_day;
+use zoomlogs_core::event::Event;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else {

@@ -9,11 +9,11 @@ use flate2::read::MultiGzDecoder;
 use fuzz::scripted::{run, started};
 use fuzz::{check_record, gzip};
 use libfuzzer_sys::fuzz_target;
+use support::MemoryStore;
 use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
 use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
 use zoomlogs_core::report::{ALL, Report};
-use support::MemoryStore;
 
 fuzz_target!(|bytes: &[u8]| {
     for report in ALL {
