@@ -1,8 +1,10 @@
 //! A checkpoint that is lost, damaged, rolled back, or not ours.
 
 use chrono::TimeDelta;
+use futures_util::FutureExt as _;
 use serde_json::json;
 use zoomlogs_core::report::ACTIVITIES;
+use zoomlogs_core::store::Store as _;
 
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
 
@@ -120,7 +122,7 @@ fn of_a_newer_format_it_stops_the_run() {
     let (kind, text) = failure_of(&world);
     assert_eq!(kind, "CheckpointNewer");
     assert!(
-        text.contains("format 99") && text.contains("up to 2"),
+        text.contains("format 99") && text.contains("reads format 2"),
         "{text}"
     );
     // Deleted, the newest version is still the newer program's.
@@ -131,6 +133,28 @@ fn of_a_newer_format_it_stops_the_run() {
         objects + 1,
         "nothing was written"
     );
+}
+
+#[test]
+fn without_the_newer_programs_versions_the_former_program_goes_on() {
+    let world = delivered();
+    // What the newer program wrote, twice; meanwhile it has delivered a record that no older version knows of.
+    for _ in 0..2 {
+        world
+            .bucket
+            .overwrite(STATE_KEY, r#"{"version":99,"anything":true}"#);
+    }
+    world.add("2026-11-22", "2026-11-22T18:10:00Z", "after the way back");
+    assert_eq!(failure_of(&world).0, "CheckpointNewer");
+    // As docs/operations.md says: all versions of the newer format are removed for good.
+    let listed = world.bucket.list_versions(STATE_KEY, None);
+    let newest_first = listed.now_or_never().unwrap().unwrap().versions;
+    for version in newest_first.iter().take(2) {
+        world.bucket.remove(STATE_KEY, &version.id);
+    }
+    world.pass(SCHEDULE);
+    assert_eq!(world.scheduled()["written"], 1);
+    world.assert_exactly_once();
 }
 
 #[test]

@@ -6,6 +6,9 @@ use zoomlogs_core::event::Event;
 use zoomlogs_core::failure_kind::FailureKind;
 use zoomlogs_core::store::StoreErrorKind;
 
+use serde_json::json;
+use zoom_simulator::{Endpoint, Fault, Paging, Script};
+
 use crate::world::{PREFIX, SCHEDULE, STATE_KEY, World, day};
 
 /// Two days on several small pages, delivered in several objects.
@@ -201,4 +204,48 @@ fn a_bucket_without_versions_fails_the_run() {
         failure.to_string().contains("versioning is off"),
         "{failure}"
     );
+}
+
+#[test]
+fn a_sweep_that_began_before_rows_were_left_unread_is_not_gone_on_with() {
+    // One day; tokens stand for a place in the list as it was when the first page was read.
+    let mut world = World::new("2026-11-22T12:00:00Z");
+    world.settings.start_date = Some(day("2026-11-22"));
+    world.settings.page_size = 3;
+    world.zoom.borrow_mut().settings.paging = Paging::Snapshot;
+    let list = |minutes: std::ops::Range<u32>| {
+        for minute in minutes {
+            let time = format!("2026-11-22T11:{minute:02}:00Z");
+            world.add("2026-11-22", &time, &format!("minute {minute}"));
+        }
+    };
+    let script = |fault, page| {
+        let script = Script::new(fault).on(Endpoint::Report).at_page(page);
+        world.zoom.borrow_mut().script(script.always());
+    };
+    let run = || {
+        let outcome = world.run(json!({}));
+        world.zoom.borrow_mut().clear_scripts();
+        world.pass(TimeDelta::minutes(1));
+        outcome.summary.complete
+    };
+    // The first run is cut behind the first page.
+    list(0..6);
+    script(Fault::Hang, 2);
+    assert!(!run());
+    assert!(
+        world.checkpoint().days[&day("2026-11-22")]
+            .partial
+            .is_some()
+    );
+    // Nine rows arrive. The second run reads the first page of them; then its token is refused, and Zoom hangs.
+    list(10..19);
+    script(Fault::PageTokenInvalid, 2);
+    let hang = Script::new(Fault::Hang).on(Endpoint::Report).at_page(1);
+    world.zoom.borrow_mut().script(hang.after(1).always());
+    assert!(!run());
+    // The third run meets nothing new at the head. Were it to go on with the first one's sweep, it would read nothing of what the
+    // second one left unread.
+    assert!(run());
+    world.assert_exactly_once();
 }

@@ -8,8 +8,6 @@
 
 use bytes::Bytes;
 use serde::Deserialize;
-use serde::de::Error as _;
-use serde_json::Value;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
@@ -17,12 +15,8 @@ use thiserror::Error;
 use super::{Checkpoint, DayState};
 use crate::record::FINGERPRINT_VERSION;
 
-/// The version of the format that this program writes, and the newest that it reads.
+/// The version of the format that this program writes, and the only one that it reads: nothing is released yet.
 pub const FORMAT_VERSION: u32 = 2;
-
-/// The first version in which counts know the seconds of their records. What an older checkpoint has counted, the log is
-/// read for.
-const COUNTS_WITH_SECONDS: u32 = 2;
 
 /// Why bytes are no checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -30,7 +24,7 @@ const COUNTS_WITH_SECONDS: u32 = 2;
 pub enum FormatError {
     /// A newer program wrote it. Going on with an older one could undo what the newer knows.
     #[error(
-        "it has format {found}, and this program reads formats up to {FORMAT_VERSION}: deploy the newer program again"
+        "it has format {found}, and this program reads format {FORMAT_VERSION}: deploy the newer program again, or go back as docs/operations.md says"
     )]
     Newer {
         /// The format's version.
@@ -87,17 +81,17 @@ impl Checkpoint {
         if version > FORMAT_VERSION {
             return Err(FormatError::Newer { found: version });
         }
+        if version < FORMAT_VERSION {
+            let problem = format!("it has format {version}, which no release has written");
+            return Err(FormatError::Damaged(problem));
+        }
         let envelope: Envelope<'_> = serde_json::from_slice(bytes).map_err(damaged)?;
         if digest(envelope.state.get().as_bytes()) != envelope.digest {
             return Err(FormatError::Damaged(
                 "its digest is another one than its content's".to_owned(),
             ));
         }
-        let mut checkpoint: Self = if version < COUNTS_WITH_SECONDS {
-            without_counts(envelope.state).map_err(damaged)?
-        } else {
-            serde_json::from_str(envelope.state.get()).map_err(damaged)?
-        };
+        let mut checkpoint: Self = serde_json::from_str(envelope.state.get()).map_err(damaged)?;
         if checkpoint.fingerprint_version != FINGERPRINT_VERSION {
             checkpoint.forget_counts();
         }
@@ -111,20 +105,6 @@ impl Checkpoint {
             *day = DayState::default();
         }
     }
-}
-
-/// A state whose counts this program cannot read, with days of which nothing is known.
-fn without_counts(state: &RawValue) -> Result<Checkpoint, serde_json::Error> {
-    let mut state: Value = serde_json::from_str(state.get())?;
-    let days = state.get_mut("days").and_then(Value::as_object_mut);
-    for day in days.into_iter().flat_map(|days| days.values_mut()) {
-        if day.pointer("/ledger/records").is_some() {
-            // The later format has that: what was damaged is the version.
-            return Err(serde_json::Error::custom("counts of a later format"));
-        }
-        *day = serde_json::to_value(DayState::default())?;
-    }
-    serde_json::from_value(state)
 }
 
 /// The length of a SHA-256 in hex.
@@ -174,7 +154,7 @@ mod tests {
         assert_ne!(older, text);
         for state in [extended, older] {
             assert_eq!(
-                Checkpoint::from_bytes(&with_state(2, &state)),
+                Checkpoint::from_bytes(&with_state(FORMAT_VERSION, &state)),
                 Ok(checkpoint())
             );
         }
@@ -205,7 +185,7 @@ mod tests {
     fn counts_under_another_fingerprint_are_counted_anew() {
         let mut other = checkpoint();
         other.fingerprint_version = 0;
-        let bytes = with_state(2, &serde_json::to_string(&other).unwrap());
+        let bytes = with_state(FORMAT_VERSION, &serde_json::to_string(&other).unwrap());
         let read = Checkpoint::from_bytes(&bytes).unwrap();
         let day = &read.days[&"2026-11-20".parse().unwrap()];
         assert_eq!((day.ledger.next_seq, day.ledger.delivered.total()), (0, 0));
@@ -213,19 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn counts_of_the_first_format_are_counted_anew() {
-        let counts = checkpoint().day("2026-11-20".parse().unwrap()).ledger;
-        let text = serde_json::to_string(&checkpoint()).unwrap();
-        let counts = serde_json::to_string(&counts).unwrap();
-        // 17 bytes a record: its fingerprint and its count.
-        let first = text.replace(
-            &counts,
-            r#"{"next_seq":1,"counts":"AAAAAAAAAAAAAAAAAAAAAAE="}"#,
-        );
-        assert_ne!(first, text);
-        assert!(Checkpoint::from_bytes(&with_state(2, &first)).is_err());
-        let read = Checkpoint::from_bytes(&with_state(1, &first)).unwrap();
-        assert_eq!(read.day("2026-11-20".parse().unwrap()), DayState::default());
-        assert_eq!(read.settled, checkpoint().settled);
+    fn a_format_that_no_release_wrote_is_damage() {
+        let state = serde_json::to_string(&checkpoint()).unwrap();
+        let read = Checkpoint::from_bytes(&with_state(FORMAT_VERSION - 1, &state));
+        assert!(matches!(read, Err(FormatError::Damaged(_))), "{read:?}");
     }
 }

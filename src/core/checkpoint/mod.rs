@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::report::{OPERATION_LOGS, Report};
+use crate::report::Report;
 
 pub use day::{CompleteSweep, DayState, PartialSweep, SeenRows, SweepId};
 pub use file::{CheckpointError, CheckpointFile, Committed, Loaded, Origin};
@@ -24,17 +24,12 @@ pub use format::{FORMAT_VERSION, FormatError};
 /// older day cannot be replayed.
 const REMEMBERED_DAYS: u64 = 200;
 
-fn first_report() -> String {
-    OPERATION_LOGS.name.to_owned()
-}
-
 /// See the [module](self).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Checkpoint {
     /// The algorithm of the fingerprints in the counts.
     pub fingerprint_version: u32,
-    /// The name of the report that this is a checkpoint of. A checkpoint from before there were several has none.
-    #[serde(default = "first_report")]
+    /// The name of the report that this is a checkpoint of.
     pub report: String,
     /// The prefix of the log that this is a checkpoint of.
     pub s3_prefix: String,

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::ZoomError;
+use super::answer::shorten;
+use super::error::ZoomError;
 use super::transport::Response;
 use crate::secret::Credentials;
 
@@ -99,10 +100,7 @@ pub(super) fn refusal(response: &Response) -> ZoomError {
         reason: String,
     }
     let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
-    let (error, reason) = (
-        super::client::shorten(&body.error),
-        super::client::shorten(&body.reason),
-    );
+    let (error, reason) = (shorten(&body.error), shorten(&body.reason));
     match (response.status, error.as_str()) {
         // invalid_request is what a wrong account id gets.
         (

@@ -3,6 +3,7 @@
 //! [`Zoom`] is what the core sees: one page of one day. [`Client`] is that over a [`Transport`]: it knows the
 //! tokens, the retries, the limits and what Zoom's errors mean.
 
+mod answer;
 mod auth;
 mod client;
 mod error;
