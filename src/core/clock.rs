@@ -7,10 +7,6 @@ use chrono::{DateTime, Utc};
 /// The only way to the time, to waiting and to chance.
 ///
 /// The function runs on the machine's clock; tests and the simulation bring their own.
-#[allow(
-    async_fn_in_trait,
-    reason = "the function runs on one thread; no future needs to be Send"
-)]
 pub trait Clock {
     /// The time now.
     fn now(&self) -> DateTime<Utc>;

@@ -78,10 +78,6 @@ impl SecretError {
 }
 
 /// Where credentials come from.
-#[allow(
-    async_fn_in_trait,
-    reason = "the function runs on one thread; no future needs to be Send"
-)]
 pub trait CredentialSource {
     /// Reads the credentials as they are now. Whoever calls keeps them.
     ///

@@ -87,10 +87,6 @@ pub struct VersionPage {
 }
 
 /// A versioned bucket.
-#[allow(
-    async_fn_in_trait,
-    reason = "the function runs on one thread; no future needs to be Send"
-)]
 pub trait Store {
     /// The current object of `key`, or none when there is none.
     ///

@@ -33,10 +33,6 @@ pub struct PageQuery {
 }
 
 /// The report, page by page.
-#[allow(
-    async_fn_in_trait,
-    reason = "the function runs on one thread; no future needs to be Send"
-)]
 pub trait Zoom {
     /// Makes ready for a run: what is kept from an earlier one may have been rotated since.
     async fn begin(&self) {}

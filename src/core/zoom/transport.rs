@@ -73,10 +73,6 @@ pub enum TransportError {
 }
 
 /// Sends requests.
-#[allow(
-    async_fn_in_trait,
-    reason = "the function runs on one thread; no future needs to be Send"
-)]
 pub trait Transport {
     /// Sends a request and reads its answer, once, within `timeout`.
     ///

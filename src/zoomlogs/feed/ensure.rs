@@ -31,10 +31,6 @@ pub struct Done {
 }
 
 /// Where a key comes from when one is needed.
-#[allow(
-    async_fn_in_trait,
-    reason = "the tool runs on one thread; no future needs to be Send"
-)]
 pub trait Keys {
     /// The key, if it is at hand already.
     fn present(&self) -> Option<&AccessKey>;

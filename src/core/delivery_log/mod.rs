@@ -9,44 +9,27 @@
 //! whoever wants to write entry N must first have counted all entries before it. The idea is that of the
 //! put-if-absent logs of Delta Lake and SlateDB; `docs/architecture.md` has the protocol and why each rule is there.
 
+mod entry;
+mod error;
+
 use std::cell::RefCell;
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::ops::Range;
 
-use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, Utc};
-use flate2::Compression;
-use flate2::bufread::MultiGzDecoder;
-use flate2::write::GzEncoder;
-use thiserror::Error;
 
+pub use entry::is_oversized;
+pub use error::LogError;
+
+use self::entry::{LONGEST_READ, decode, encode};
+use self::error::LAST_SEQ;
 use crate::concurrency::run_in_order;
-use crate::failure_kind::FailureKind;
 use crate::ledger::{Counts, CountsDigest, Ledger};
 use crate::record::Record;
 use crate::report::Report;
 use crate::store::{Condition, Marker, Store, StoreError, VersionId};
 
-/// The last number that a key has room for.
-const LAST_SEQ: u64 = 999_999;
-
-/// The longest line that SecOps takes is 4 MB; a longer one fails the whole object it stands in
-/// (feed error `MaxLogLineSize4MBExceeded`).
-const LONGEST_LINE: usize = 4_000_000;
-
-/// How hard an entry is compressed: `docs/performance.md` has what each level takes and gives.
-const LEVEL: u32 = 5;
-
 /// How many entries are read at once where many are.
 const READ_AT_ONCE: usize = 8;
-
-/// The longest line that is read: no answer of Zoom's is longer, so no record is. Gzip makes a gigabyte of a megabyte
-/// where there is no limit.
-const LONGEST_READ: usize = 64 << 20;
-
-/// How much text is handed to the compressor at once. Line by line it takes longer: each call has its price, and the checksum
-/// of a few bytes is worked out byte by byte.
-const GATHERED: usize = 32 << 10;
 
 /// The log of all days of one report, below one prefix of a bucket.
 #[derive(Debug)]
@@ -75,94 +58,6 @@ pub struct Folded {
     pub records: u64,
     /// Tells what it holds, so that a run can know its own entry whose answer it lost.
     pub digest: CountsDigest,
-}
-
-/// Why a day's log could not be read or extended. Nothing is ever skipped for it.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum LogError {
-    /// The store refused a call or could not be reached.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// An entry is missing between others.
-    #[error(
-        "the log of {day} has entry {found} but not entry {missing}: restore s3://…/{key}, or a version of it, \
-         before anything else is delivered for this day"
-    )]
-    Gap {
-        /// The day.
-        day: NaiveDate,
-        /// The number that is not there.
-        missing: u64,
-        /// The number behind it that is.
-        found: u64,
-        /// The missing entry's key.
-        key: String,
-    },
-    /// The log has fewer entries than were once delivered.
-    #[error(
-        "the log of {day} has {found} entries, but {expected} were delivered: the others were removed, and \
-         without them it is not known what the day still lacks"
-    )]
-    Short {
-        /// The day.
-        day: NaiveDate,
-        /// How many there are.
-        found: u64,
-        /// How many there were.
-        expected: u64,
-    },
-    /// An entry cannot be read as gzip NDJSON.
-    #[error(
-        "entry {key} (version {version}) cannot be read: {problem}; restore it from a backup or an older version"
-    )]
-    Damaged {
-        /// The entry's key.
-        key: String,
-        /// The version that is damaged.
-        version: String,
-        /// What is wrong with it; no content.
-        problem: String,
-    },
-    /// An entry could not be compressed.
-    #[error("entry {key} could not be compressed: {problem}")]
-    Encoding {
-        /// The entry's key.
-        key: String,
-        /// What the encoder said.
-        problem: String,
-    },
-    /// The bucket keeps no versions.
-    #[error(
-        "versioning is off in the bucket (the put of {key} answered without a version id): switch it on; without \
-         it an entry that a reader deletes could be delivered again"
-    )]
-    Unversioned {
-        /// The key that was put.
-        key: String,
-    },
-    /// All numbers of a day are taken.
-    #[error("the log of {day} is full: entry {LAST_SEQ} is taken; raise MAX_RECORDS_PER_OBJECT")]
-    Full {
-        /// The day.
-        day: NaiveDate,
-    },
-}
-
-impl LogError {
-    /// What kind of failure it is.
-    #[must_use]
-    pub const fn kind(&self) -> FailureKind {
-        match self {
-            Self::Store(error) => error.kind.failure(),
-            Self::Gap { .. } => FailureKind::LogGap,
-            Self::Short { .. } => FailureKind::LogShort,
-            Self::Damaged { .. } => FailureKind::LogDamaged,
-            Self::Unversioned { .. } => FailureKind::BucketUnversioned,
-            Self::Full { .. } => FailureKind::LogFull,
-            Self::Encoding { .. } => FailureKind::LogEncoding,
-        }
-    }
 }
 
 /// One entry as a listing shows it: its number and its versions. More than one version means that somebody
@@ -410,59 +305,14 @@ impl<'a, S: Store> DeliveryLog<'a, S> {
     }
 }
 
-/// Whether a record's line is longer than SecOps takes. It is delivered all the same, in an object of its own, so
-/// that it fails no other record.
-#[must_use]
-pub fn is_oversized(record: &Record) -> bool {
-    record.line().len() >= LONGEST_LINE
-}
-
-/// Records as gzip NDJSON. The time goes into the gzip header, for people.
-fn encode(records: &[&Record], written_at: DateTime<Utc>) -> io::Result<Bytes> {
-    let mtime = u32::try_from(written_at.timestamp()).unwrap_or(0);
-    let gzip = flate2::GzBuilder::new().mtime(mtime);
-    let encoder: GzEncoder<Vec<u8>> = gzip.write(Vec::new(), Compression::new(LEVEL));
-    let mut lines = BufWriter::with_capacity(GATHERED, encoder);
-    for record in records {
-        lines.write_all(record.line().as_bytes())?;
-        lines.write_all(b"\n")?;
-    }
-    let encoder = lines.into_inner().map_err(io::IntoInnerError::into_error)?;
-    encoder.finish().map(Bytes::from)
-}
-
-/// Counts the records of an entry, one line after the other: an entry can be larger than memory once it is unpacked.
-/// An error names a line, never its content; one of `longest` bytes or more is an error.
-fn decode(body: &[u8], report: &Report, longest: usize) -> Result<Counts, String> {
-    let mut records = Counts::default();
-    let mut lines = BufReader::new(MultiGzDecoder::new(body));
-    let mut line = Vec::new();
-    for number in 1_u64.. {
-        line.clear();
-        let length = Read::by_ref(&mut lines)
-            .take(longest as u64)
-            .read_until(b'\n', &mut line)
-            .map_err(|error| format!("line {number}: {}", error.kind()))?;
-        if length == 0 {
-            break;
-        }
-        if length == longest {
-            return Err(format!("line {number} is longer than any record"));
-        }
-        let record = std::str::from_utf8(&line)
-            .ok()
-            .and_then(|line| Record::identify(line, report).ok())
-            .ok_or_else(|| format!("line {number} is not JSON"))?;
-        records.add(record);
-    }
-    if records.is_empty() {
-        return Err("it holds no record".to_owned());
-    }
-    Ok(records)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
+    use bytes::Bytes;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
     use super::*;
     use crate::memory_store::MemoryStore;
     use crate::report::{ACTIVITIES, OPERATION_LOGS};
@@ -601,16 +451,6 @@ mod tests {
             assert!(!error.to_string().contains("secret"), "{error}");
             assert_eq!(ledger, Ledger::default());
         }
-    }
-
-    #[test]
-    fn an_entry_that_unpacks_without_end_is_refused_before_memory_is() {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-        encoder.write_all(b"{}\n").unwrap();
-        encoder.write_all(&[b'0'; 100_000]).unwrap();
-        let bomb = encoder.finish().unwrap();
-        let problem = decode(&bomb, &OPERATION_LOGS, 1000).unwrap_err();
-        assert_eq!(problem, "line 2 is longer than any record");
     }
 
     #[tokio::test]
