@@ -30,7 +30,7 @@ pub fn rows(place: &Place) -> Vec<Row> {
     let other_entry = |method| Call::rest("s3", method, format!("/{}/{entry}", place.other_bucket));
     let nothing_allows = "no statement allows it";
     vec![
-        // src/store/s3.rs: put
+        // src/aws/s3.rs: put
         may(function, "append an entry", "WriteEntriesAndCheckpoint", calls.append(&new_entry)).by_program(),
         may(function, "create the checkpoint", "WriteEntriesAndCheckpoint", calls.append(state_key)).answered(412),
         may(function, "replace the checkpoint", "WriteEntriesAndCheckpoint", calls.replace_checkpoint()).by_program(),
@@ -44,7 +44,7 @@ pub fn rows(place: &Place) -> Vec<Row> {
         may(function, "list the versions of the checkpoint", "ListVersions", calls.list_versions(state_key)).by_program(),
         // get, of what is not there: S3 says so only to those who may list it.
         may(function, "be told that there is no checkpoint", "SeeWhetherThereIsACheckpoint", calls.list(state_key)).by_program(),
-        // src/secret
+        // src/aws/secrets_manager.rs
         may(function, "read the credentials", "ReadZoomCredentials", calls.secret("GetSecretValue", &place.secret)).by_program(),
         // Lambda, for the function.
         may(function, "begin a log stream", "WriteOwnLogs", calls.logs("CreateLogStream", &place.log_group, NEW)),
