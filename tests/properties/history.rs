@@ -12,7 +12,7 @@ use zoomlogs_core::checkpoint::{
 use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
 use zoomlogs_core::record::Record;
 
-use crate::scripted::started;
+use support::scripted::started;
 use zoomlogs_core::report::OPERATION_LOGS;
 
 /// How many days the histories are about.

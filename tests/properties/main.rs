@@ -18,6 +18,4 @@ mod json;
 mod keys;
 mod merge;
 mod record;
-#[path = "../fuzz/src/scripted.rs"]
-mod scripted;
 mod zoom;

@@ -7,7 +7,7 @@ use zoomlogs_core::report::{ALL, Report};
 use zoomlogs_core::zoom::{Response, ZoomError};
 
 use crate::json::{Json, Spelling, Written, object, report, spelling, text, value};
-use crate::scripted::{Scripted, TIMEOUT, started};
+use support::scripted::{Scripted, TIMEOUT, started};
 
 fn answer(status: u16, body: &str) -> Response {
     Response {
