@@ -2,6 +2,7 @@
 
 use std::io::Read as _;
 
+use any_json::{object, spelling, text, value};
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
@@ -10,8 +11,6 @@ use support::{MemoryStore, finish};
 use zoomlogs_core::delivery_log::{Append, DeliveryLog};
 use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
 use zoomlogs_core::record::Record;
-
-use crate::json::{object, spelling, text, value};
 use zoomlogs_core::report::OPERATION_LOGS;
 
 fn day() -> NaiveDate {

@@ -6,13 +6,12 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
+use support::scripted::started;
 use zoomlogs_core::checkpoint::{
     Checkpoint, CompleteSweep, DayState, PartialSweep, SeenRows, SweepId,
 };
 use zoomlogs_core::ledger::{Counts, Ledger, RecordId};
 use zoomlogs_core::record::Record;
-
-use support::scripted::started;
 use zoomlogs_core::report::OPERATION_LOGS;
 
 /// How many days the histories are about.

@@ -7,7 +7,6 @@ use support::{MemoryStore, finish};
 use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
 use zoomlogs_core::ledger::Ledger;
 use zoomlogs_core::record::Record;
-
 use zoomlogs_core::report::OPERATION_LOGS;
 
 const PREFIX: &str = "zoom/operationlogs/";

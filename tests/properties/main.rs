@@ -14,7 +14,6 @@ mod entries;
 mod format;
 mod golden;
 mod history;
-mod json;
 mod keys;
 mod merge;
 mod record;

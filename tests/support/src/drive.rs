@@ -21,7 +21,7 @@ pub async fn step() {
     .await;
 }
 
-/// Waits until `clock` shows `moment`. Nobody is woken: whoever moves the clock polls again.
+/// Waits until `clock` shows `moment`. Nobody is woken: the driver of the clock polls again.
 pub async fn until(clock: &impl Clock, moment: DateTime<Utc>) {
     std::future::poll_fn(|_| {
         if clock.now() < moment {
