@@ -157,7 +157,7 @@ fn what_a_dead_run_left_at_the_head_does_not_hide_the_pages_below() {
 fn what_a_run_left_that_died_beside_this_one_does_not_hide_the_pages_below() {
     let world = small();
     world.run_until_delivered();
-    let now = world.now.get();
+    let now = world.clock.now();
     let list = |minutes: std::ops::Range<i64>| {
         for minute in minutes {
             let time = (now + TimeDelta::minutes(minute)).to_rfc3339();

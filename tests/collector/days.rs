@@ -7,7 +7,7 @@ use crate::world::{SCHEDULE, World, at, day};
 
 /// Runs by the schedule until `until`.
 fn run_until(world: &World, until: &str) {
-    while world.now.get() < at(until) {
+    while world.clock.now() < at(until) {
         world.scheduled();
         world.pass(SCHEDULE);
     }
@@ -80,7 +80,7 @@ fn days_beyond_six_months_are_closed_as_lost_and_reported() {
     world.scheduled();
     // An outage of more than six months: until 1 December, 30 November less six months is 30 May.
     world.pass(TimeDelta::days(213));
-    assert_eq!(world.now.get().date_naive(), day("2026-11-30"));
+    assert_eq!(world.clock.now().date_naive(), day("2026-11-30"));
     let outcome = world.run(json!({}));
     assert_eq!(outcome.failure, None);
     assert_eq!(outcome.summary.lost.first(), Some(&day("2026-04-30")));
@@ -161,7 +161,7 @@ fn settled_days_are_remembered_no_longer_than_they_can_be_replayed() {
         world.pass(TimeDelta::days(1));
     }
     let checkpoint = world.checkpoint();
-    let today = world.now.get().date_naive();
+    let today = world.clock.now().date_naive();
     assert!(checkpoint.settled_through >= today - Days::new(3));
     assert!(
         (198..=202).contains(&checkpoint.settled.len()),

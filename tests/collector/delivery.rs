@@ -201,7 +201,7 @@ fn a_field_that_zoom_adds_later_delivers_nothing_again() {
     world.scheduled();
     let fields = serde_json::Map::from_iter([("region".to_owned(), json!("eu"))]);
     let extra = zoom_simulator::ExtraFields {
-        since: world.now.get(),
+        since: world.clock.now(),
         fields,
     };
     world.zoom.borrow_mut().settings.extra_fields = Some(extra);

@@ -219,7 +219,7 @@ fn an_endless_day_does_not_spend_the_requests_of_the_others() {
             .borrow_mut()
             .script(endless.clone().at_page(page));
     }
-    while world.now.get() < at("2026-11-22T03:00:00Z") {
+    while world.clock.now() < at("2026-11-22T03:00:00Z") {
         world.run(json!({}));
         world.pass(SCHEDULE);
     }

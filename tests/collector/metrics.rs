@@ -15,7 +15,7 @@ const HOUR: f64 = 3600.0;
 
 /// The metric's value in the line of a run that ended as this one; null when the line has no such metric.
 fn value(world: &World, outcome: &Outcome, name: &str) -> Value {
-    let line = metrics::embedded(outcome, "function", "request", world.now.get());
+    let line = metrics::embedded(outcome, "function", "request", world.clock.now());
     let defined = line["_aws"]["CloudWatchMetrics"][0]["Metrics"]
         .as_array()
         .unwrap()
@@ -38,12 +38,12 @@ fn the_oldest_open_day_is_as_old_as_its_end_is_past() {
     world.settings.start_date = Some(day("2026-11-20"));
     assert_eq!(oldest_open_day(&world), 0.0, "only today is open");
 
-    world.now.set(at("2026-11-21T06:00:00Z"));
+    world.clock.set(at("2026-11-21T06:00:00Z"));
     assert_eq!(oldest_open_day(&world), 6.0 * HOUR);
     // The last run that finds it open, and the one that settles it: then the day after it is the oldest.
-    world.now.set(at("2026-11-22T23:59:00Z"));
+    world.clock.set(at("2026-11-22T23:59:00Z"));
     assert_eq!(oldest_open_day(&world), 47.0 * HOUR + 59.0 * 60.0);
-    world.now.set(at("2026-11-23T00:00:00Z"));
+    world.clock.set(at("2026-11-23T00:00:00Z"));
     assert_eq!(oldest_open_day(&world), 24.0 * HOUR);
 }
 
@@ -56,7 +56,7 @@ fn a_day_that_cannot_be_read_ages_beyond_the_time_for_late_records() {
         .always();
     world.zoom.borrow_mut().script(broken);
     world.run(json!({}));
-    world.now.set(at("2026-11-24T00:00:00Z"));
+    world.clock.set(at("2026-11-24T00:00:00Z"));
     // The run's retries take their time.
     let age = oldest_open_day(&world);
     assert!((72.0 * HOUR..73.0 * HOUR).contains(&age), "{age}");

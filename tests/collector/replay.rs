@@ -63,7 +63,7 @@ fn a_day_that_took_two_runs_is_reported_with_all_its_rows() {
     assert_eq!(whole.in_zoom, Some(30));
 
     let budget = world.settings.daily_request_budget;
-    let today = world.now.get().date_naive();
+    let today = world.clock.now().date_naive();
     world.settings.daily_request_budget = world.checkpoint().requests.on(today) + 2;
     let cut = world.replay("2026-11-18", "2026-11-18").summary;
     assert!(!cut.complete);

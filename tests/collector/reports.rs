@@ -92,7 +92,7 @@ fn a_field_that_zoom_adds_to_sign_ins_delivers_nothing_again() {
     world.run_until_delivered();
     let fields = serde_json::Map::from_iter([("device_id".to_owned(), json!("d"))]);
     let extra = zoom_simulator::ExtraFields {
-        since: world.now.get(),
+        since: world.clock.now(),
         fields,
     };
     world.zoom.borrow_mut().settings.extra_fields = Some(extra);
@@ -217,7 +217,7 @@ fn a_replay_of_one_report_asks_for_nothing_else() {
     turn_to(&mut world, &ACTIVITIES);
     world.arrive(DAYS[0], 5, 9);
     let event = json!({"from": DAYS[0], "to": DAYS[0]});
-    let event = Event::parse(&event, world.now.get()).unwrap();
+    let event = Event::parse(&event, world.clock.now()).unwrap();
     let replay = world.run_killed(&event, usize::MAX).unwrap();
     assert_eq!((replay.failure, replay.summary.written()), (None, 5));
     let zoom = world.zoom.borrow();

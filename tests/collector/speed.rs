@@ -2,24 +2,18 @@
 //! once. What a run computes takes no time here.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
-use std::pin::pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use support::MemoryStore;
-use zoom_simulator::{Delivery, Endpoint, Generator};
-use zoomlogs_core::clock::Clock;
+use simulation::wire;
+use support::{AlarmClock, Interpose, Interposed, MemoryStore, endpoints};
+use zoom_simulator::{Endpoint, Generator};
+use zoomlogs_core::clock::Clock as _;
 use zoomlogs_core::collector::{Collector, Outcome, Settings};
 use zoomlogs_core::event::Event;
 use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
-use zoomlogs_core::store::{
-    Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
-};
-use zoomlogs_core::zoom::{Client, Endpoints, Request, Response, Transport, TransportError};
+use zoomlogs_core::store::StoreError;
+use zoomlogs_core::zoom::{Client, Request, Response, Transport, TransportError};
 
 use crate::world::{World, at, day};
 
@@ -29,9 +23,7 @@ const AWS: Duration = Duration::from_millis(40);
 const NOW: &str = "2026-11-22T18:00:00Z";
 
 struct Timed {
-    now: Cell<DateTime<Utc>>,
-    /// When somebody's waiting is over.
-    alarms: RefCell<BTreeSet<DateTime<Utc>>>,
+    clock: AlarmClock,
     zoom: RefCell<zoom_simulator::World>,
     bucket: MemoryStore,
     /// How long Zoom takes to answer.
@@ -58,8 +50,7 @@ impl Timed {
         let mut settings = World::new(NOW).settings;
         settings.start_date = days.first().copied();
         Self {
-            now: Cell::new(at(NOW)),
-            alarms: RefCell::default(),
+            clock: AlarmClock::new(at(NOW)),
             zoom: RefCell::new(zoom),
             bucket: MemoryStore::new(),
             latency: Duration::from_millis(latency),
@@ -72,47 +63,14 @@ impl Timed {
         }
     }
 
-    async fn wait(&self, duration: Duration) {
-        let until = self.now.get() + duration;
-        self.alarms.borrow_mut().insert(until);
-        std::future::poll_fn(|_| {
-            if self.now.get() < until {
-                Poll::Pending
-            } else {
-                Poll::Ready(())
-            }
-        })
-        .await;
-    }
-
-    /// Runs once; whenever nobody can go on, it is the time of the next alarm.
+    /// Runs once.
     fn run(&self) -> Outcome {
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
-        let mut run = pin!(self.begin());
-        loop {
-            if let Poll::Ready(outcome) = run.as_mut().poll(&mut Context::from_waker(&waker)) {
-                return outcome;
-            }
-            if !woken.0.swap(false, Ordering::Relaxed) {
-                let alarm = self.alarms.borrow_mut().pop_first();
-                self.now.set(alarm.expect("somebody waits"));
-            }
-        }
-    }
-
-    async fn begin(&self) -> Outcome {
-        let endpoints = Endpoints {
-            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
-            api_url: "http://127.0.0.1/v2".to_owned(),
-            timeout: Duration::from_secs(30),
-            requests_per_second: self.requests_per_second,
-        };
-        let client = Client::new(endpoints, self.settings.report, self, self, self);
-        let collector = Collector::new(client, self, self, self.settings.clone());
-        let outcome = collector
-            .run(&Event::RUN, self.now.get() + TimeDelta::minutes(15))
-            .await;
+        let endpoints = endpoints(self.requests_per_second);
+        let client = Client::new(endpoints, self.settings.report, self, self, &self.clock);
+        let settings = self.settings.clone();
+        let collector = Collector::new(client, Interposed(self), &self.clock, settings);
+        let deadline = self.clock.now() + TimeDelta::minutes(15);
+        let outcome = self.clock.run(collector.run(&Event::RUN, deadline));
         assert_eq!(outcome.failure, None);
         assert!(outcome.summary.complete);
         outcome
@@ -126,7 +84,7 @@ impl Timed {
 
     /// From the first request to the report until now.
     fn since_first(&self) -> Duration {
-        (self.now.get() - self.first.get().unwrap())
+        (self.clock.now() - self.first.get().unwrap())
             .to_std()
             .unwrap()
     }
@@ -137,93 +95,51 @@ impl Timed {
     }
 }
 
-/// Whether somebody can go on without the time passing.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-impl Clock for &Timed {
-    fn now(&self) -> DateTime<Utc> {
-        self.now.get()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.wait(duration).await;
-    }
-
-    fn seed(&self) -> u64 {
-        7
-    }
-}
-
 impl CredentialSource for &Timed {
     async fn credentials(&self) -> Result<Credentials, SecretError> {
-        self.wait(AWS).await;
-        let credentials = zoom_simulator::Credentials::default();
-        Ok(Credentials {
-            account_id: credentials.account_id.into(),
-            client_id: credentials.client_id.into(),
-            client_secret: credentials.client_secret.into(),
-        })
+        self.clock.sleep(AWS).await;
+        Ok(wire::credentials(self.zoom.borrow().credentials()))
     }
 }
 
 impl Transport for &Timed {
-    async fn send(&self, request: Request<'_>, _: Duration) -> Result<Response, TransportError> {
-        let request = simulation::wire::request(request);
-        let is_report = request.endpoint() == Endpoint::Report;
-        if is_report {
-            self.first.set(self.first.get().or(Some(self.now.get())));
-            self.under_way.set(self.under_way.get() + 1);
-            let most = self.most_under_way.get().max(self.under_way.get());
-            self.most_under_way.set(most);
-        }
-        self.wait(self.latency).await;
-        if is_report {
-            self.last.set(Some(self.now.get()));
-            self.under_way.set(self.under_way.get() - 1);
-        }
-        let reply = self.zoom.borrow_mut().handle(self.now.get(), &request);
-        match reply.delivery {
-            Delivery::Whole(answer) => Ok(simulation::wire::response(answer)),
-            other => panic!("nothing goes wrong here: {other:?}"),
-        }
+    async fn send(
+        &self,
+        request: Request<'_>,
+        timeout: Duration,
+    ) -> Result<Response, TransportError> {
+        wire::exchange(request, timeout, &self.clock, async |request| {
+            let is_report = request.endpoint() == Endpoint::Report;
+            if is_report {
+                self.first.set(self.first.get().or(Some(self.clock.now())));
+                self.under_way.set(self.under_way.get() + 1);
+                let most = self.most_under_way.get().max(self.under_way.get());
+                self.most_under_way.set(most);
+            }
+            self.clock.sleep(self.latency).await;
+            if is_report {
+                self.last.set(Some(self.clock.now()));
+                self.under_way.set(self.under_way.get() - 1);
+            }
+            self.zoom.borrow_mut().handle(self.clock.now(), request)
+        })
+        .await
     }
 }
 
-impl Store for &Timed {
-    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
-        self.wait(AWS).await;
-        self.bucket.get(key).await
+impl Interpose for &Timed {
+    fn bucket(&self) -> &MemoryStore {
+        &self.bucket
     }
 
-    async fn get_version(&self, key: &str, id: &VersionId) -> Result<bytes::Bytes, StoreError> {
-        self.wait(AWS).await;
-        self.bucket.get_version(key, id).await
-    }
-
-    async fn put(
+    async fn around<A>(
         &self,
-        key: &str,
-        body: bytes::Bytes,
-        condition: Condition,
-    ) -> Result<Written, StoreError> {
-        self.wait(AWS).await;
-        self.bucket.put(key, body, condition).await
-    }
-
-    async fn list_versions(
-        &self,
-        prefix: &str,
-        after: Option<&Marker>,
-    ) -> Result<VersionPage, StoreError> {
-        self.wait(AWS).await;
-        self.bucket.list_versions(prefix, after).await
+        _: &'static str,
+        _: &str,
+        call: impl AsyncFnOnce() -> Result<A, StoreError>,
+    ) -> Result<A, StoreError> {
+        self.clock.sleep(AWS).await;
+        call().await
     }
 }
 
@@ -276,7 +192,7 @@ fn zoom_is_asked_as_soon_as_it_can_be() {
     let timed = Timed::new(&days, 10, 150, 5);
     timed.run();
     // A first run creates the checkpoint, for which the bucket is looked through.
-    let then = timed.now.get();
+    let then = timed.clock.now();
     let first = timed.first.replace(None).unwrap() - at(NOW);
     assert_eq!(first.to_std().unwrap(), AWS * 4 + timed.latency);
     timed.run();

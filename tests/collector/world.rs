@@ -1,26 +1,25 @@
 //! The world of a test: a Zoom, a bucket, a clock, and runs of the collector in it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::pin::pin;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
-use support::{Call, MemoryStore};
-use zoom_simulator::{Delivery, Endpoint};
+use simulation::wire;
+use support::{
+    Call, FixedCredentials, Interpose, Interposed, ManualClock, MemoryStore, endpoints, finish,
+    poll_once, step,
+};
+use zoom_simulator::Endpoint;
 use zoomlogs_core::checkpoint::Checkpoint;
-use zoomlogs_core::clock::Clock;
 use zoomlogs_core::collector::{Collector, Limits, Outcome, Settings};
 use zoomlogs_core::event::Event;
 use zoomlogs_core::report::{OPERATION_LOGS, Report};
-use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
-use zoomlogs_core::store::{
-    Condition, Marker, Object, Store, StoreError, VersionId, VersionPage, Written,
-};
-use zoomlogs_core::zoom::{Client, Endpoints, Request, Response, Transport, TransportError};
+use zoomlogs_core::store::StoreError;
+use zoomlogs_core::zoom::{Client, Request, Response, Transport, TransportError, Zoom};
 
 pub const PREFIX: &str = "zoom/operationlogs/";
 pub const STATE_KEY: &str = "zoom/state/operationlogs.json";
@@ -41,17 +40,13 @@ pub fn day(text: &str) -> NaiveDate {
 
 /// See the [module](self).
 pub struct World {
-    pub now: Cell<DateTime<Utc>>,
+    pub clock: ManualClock,
     pub zoom: RefCell<zoom_simulator::World>,
     pub bucket: MemoryStore,
     pub settings: Settings,
     /// How long an invocation may take.
     pub timeout: TimeDelta,
 }
-
-/// The part of the world that a run sees, through the three traits. Each call yields before and after it takes
-/// effect, so that a run can be killed, or another one overtake it, at either moment.
-struct View<'a>(&'a World);
 
 impl World {
     /// A world at `now` in which nothing has happened, with a function that collects operation logs.
@@ -74,7 +69,7 @@ impl World {
             limits: Limits::default(),
         };
         Self {
-            now: Cell::new(at(now)),
+            clock: ManualClock::new(at(now)),
             zoom: RefCell::new(zoom_simulator::World::new(7)),
             bucket: MemoryStore::new(),
             settings,
@@ -110,8 +105,8 @@ impl World {
     pub fn arrive(&self, date: &str, count: usize, seed: u64) {
         let date = day(date);
         let generator = zoom_simulator::Generator::new(seed).of(self.report());
-        let records = if date == self.now.get().date_naive() {
-            generator.day_until(date, count, self.now.get())
+        let records = if date == self.clock.now().date_naive() {
+            generator.day_until(date, count, self.clock.now())
         } else {
             generator.day(date, count)
         };
@@ -128,36 +123,31 @@ impl World {
 
     /// Lets time pass.
     pub fn pass(&self, time: TimeDelta) {
-        self.now.set(self.now.get() + time);
+        self.clock.pass(time);
     }
 
-    fn collector(&self) -> Collector<impl zoomlogs_core::zoom::Zoom, View<'_>, View<'_>> {
+    fn collector(&self) -> Collector<impl Zoom, Interposed<&Self>, &ManualClock> {
         self.collector_with(self.settings.clone())
     }
 
     fn collector_with(
         &self,
         settings: Settings,
-    ) -> Collector<impl zoomlogs_core::zoom::Zoom, View<'_>, View<'_>> {
-        let endpoints = Endpoints {
-            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
-            api_url: "http://127.0.0.1/v2".to_owned(),
-            timeout: Duration::from_secs(30),
-            requests_per_second: 5,
-        };
+    ) -> Collector<impl Zoom, Interposed<&Self>, &ManualClock> {
+        let credentials = FixedCredentials(wire::credentials(self.zoom.borrow().credentials()));
         let client = Client::new(
-            endpoints,
+            endpoints(5),
             settings.report,
-            View(self),
-            View(self),
-            View(self),
+            self,
+            credentials,
+            &self.clock,
         );
-        Collector::new(client, View(self), View(self), settings)
+        Collector::new(client, Interposed(self), &self.clock, settings)
     }
 
     /// Runs once, to the end.
     pub fn run(&self, event: Value) -> Outcome {
-        let event = Event::parse(&event, self.now.get()).unwrap();
+        let event = Event::parse(&event, self.clock.now()).unwrap();
         self.run_killed(&event, usize::MAX).expect("the run ends")
     }
 
@@ -170,7 +160,7 @@ impl World {
 
     /// Runs, but is killed after `steps` steps. None if it was.
     pub fn run_killed(&self, event: &Event, steps: usize) -> Option<Outcome> {
-        let deadline = self.now.get() + self.timeout;
+        let deadline = self.clock.now() + self.timeout;
         let collector = self.collector();
         let mut run = pin!(collector.run(event, deadline));
         (0..steps).find_map(|_| poll_once(run.as_mut()))
@@ -190,7 +180,7 @@ impl World {
         seed: u64,
         mut steps: [usize; 2],
     ) -> [Option<Outcome>; 2] {
-        let deadline = self.now.get() + self.timeout;
+        let deadline = self.clock.now() + self.timeout;
         let [one, other] = settings.map(|settings| self.collector_with(settings));
         let mut runs = [
             pin!(one.run(&Event::RUN, deadline)),
@@ -215,40 +205,32 @@ impl World {
     /// Begins an ordinary run, lets `meanwhile` happen once Zoom has answered its first page, and lets it end.
     pub fn run_overtaken(&self, meanwhile: impl FnOnce()) -> Outcome {
         let collector = self.collector();
-        let deadline = self.now.get() + self.timeout;
+        let deadline = self.clock.now() + self.timeout;
         let mut run = pin!(collector.run(&Event::RUN, deadline));
         self.take_requests();
         while self.zoom.borrow().request_count(Endpoint::Report) == 0 {
             assert!(poll_once(run.as_mut()).is_none());
         }
         meanwhile();
-        loop {
-            if let Some(outcome) = poll_once(run.as_mut()) {
-                return outcome;
-            }
-        }
+        finish(run)
     }
 
     /// Begins an ordinary run, replays `date` within six seconds, which is not enough, and lets the ordinary run end.
     pub fn run_beside_a_cut_replay(&self, date: &str) {
         let collector = self.collector();
-        let deadline = self.now.get() + self.timeout;
+        let deadline = self.clock.now() + self.timeout;
         let mut ordinary = pin!(collector.run(&Event::RUN, deadline));
         // Until it has read the checkpoint.
         self.take_calls();
         while self.take_calls().is_empty() {
             assert!(poll_once(ordinary.as_mut()).is_none());
         }
-        let event = Event::parse(&json!({"from": date, "to": date}), self.now.get()).unwrap();
+        let event = Event::parse(&json!({"from": date, "to": date}), self.clock.now()).unwrap();
         let replay = self.collector();
-        let mut replay = pin!(replay.run(&event, self.now.get() + TimeDelta::seconds(6)));
-        let replayed = loop {
-            if let Some(outcome) = poll_once(replay.as_mut()) {
-                break outcome;
-            }
-        };
+        let deadline = self.clock.now() + TimeDelta::seconds(6);
+        let replayed = finish(replay.run(&event, deadline));
         assert_eq!((replayed.failure, replayed.summary.complete), (None, false));
-        while poll_once(ordinary.as_mut()).is_none() {}
+        finish(ordinary);
     }
 
     /// Runs by the schedule until a run has written nothing, and asserts that every record was delivered exactly
@@ -338,111 +320,40 @@ pub fn lines(body: &[u8]) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-fn poll_once<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-}
-
-/// One step in which another run may go on, or this one may end for ever.
-async fn step() {
-    let mut yielded = false;
-    std::future::poll_fn(|_| {
-        if std::mem::replace(&mut yielded, true) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-}
-
-impl Clock for View<'_> {
-    fn now(&self) -> DateTime<Utc> {
-        self.0.now.get()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        step().await;
-        self.0.pass(TimeDelta::from_std(duration).unwrap());
-    }
-
-    fn seed(&self) -> u64 {
-        7
-    }
-}
-
-impl CredentialSource for View<'_> {
-    async fn credentials(&self) -> Result<Credentials, SecretError> {
-        let credentials = zoom_simulator::Credentials::default();
-        Ok(Credentials {
-            account_id: credentials.account_id.into(),
-            client_id: credentials.client_id.into(),
-            client_secret: credentials.client_secret.into(),
-        })
-    }
-}
-
-impl Transport for View<'_> {
+/// Each call has a moment before it takes effect, and another one behind it if it can leave something behind: at either the
+/// run can be killed, or another one overtake it.
+impl Transport for &World {
     async fn send(
         &self,
         request: Request<'_>,
         timeout: Duration,
     ) -> Result<Response, TransportError> {
-        let request = simulation::wire::request(request);
-        step().await;
-        let reply = self.0.zoom.borrow_mut().handle(self.0.now.get(), &request);
-        let delay = TimeDelta::from_std(reply.delay.min(timeout)).unwrap();
-        self.0.pass(delay);
-        step().await;
-        if reply.delay > timeout {
-            return Err(TransportError::TimedOut(timeout));
-        }
-        match reply.delivery {
-            Delivery::Whole(answer) => Ok(simulation::wire::response(answer)),
-            Delivery::Hang => {
-                self.0.pass(TimeDelta::from_std(timeout).unwrap());
-                Err(TransportError::TimedOut(timeout))
-            }
-            _ => Err(TransportError::Connection("cut".to_owned())),
-        }
+        wire::exchange(request, timeout, &self.clock, async |request| {
+            step().await;
+            let reply = self.zoom.borrow_mut().handle(self.clock.now(), request);
+            step().await;
+            reply
+        })
+        .await
     }
 }
 
-impl Store for View<'_> {
-    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
-        step().await;
-        self.0.bucket.get(key).await
+impl Interpose for &World {
+    fn bucket(&self) -> &MemoryStore {
+        &self.bucket
     }
 
-    async fn get_version(
+    async fn around<A>(
         &self,
-        key: &str,
-        version: &VersionId,
-    ) -> Result<bytes::Bytes, StoreError> {
+        action: &'static str,
+        _: &str,
+        call: impl AsyncFnOnce() -> Result<A, StoreError>,
+    ) -> Result<A, StoreError> {
         step().await;
-        self.0.bucket.get_version(key, version).await
-    }
-
-    async fn put(
-        &self,
-        key: &str,
-        body: bytes::Bytes,
-        condition: Condition,
-    ) -> Result<Written, StoreError> {
-        step().await;
-        let answer = self.0.bucket.put(key, body, condition).await;
-        step().await;
+        let answer = call().await;
+        if action == "s3:PutObject" {
+            step().await;
+        }
         answer
-    }
-
-    async fn list_versions(
-        &self,
-        prefix: &str,
-        after: Option<&Marker>,
-    ) -> Result<VersionPage, StoreError> {
-        step().await;
-        self.0.bucket.list_versions(prefix, after).await
     }
 }

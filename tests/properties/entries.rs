@@ -2,16 +2,15 @@
 
 use std::io::Read as _;
 
+use any_json::{object, spelling, text, value};
 use chrono::NaiveDate;
 use flate2::read::MultiGzDecoder;
 use proptest::prelude::*;
-use support::MemoryStore;
+use support::scripted::started;
+use support::{MemoryStore, finish};
 use zoomlogs_core::delivery_log::{Append, DeliveryLog};
 use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
-
-use crate::json::{object, spelling, text, value};
-use crate::scripted::{run, started};
 use zoomlogs_core::report::OPERATION_LOGS;
 
 fn day() -> NaiveDate {
@@ -57,7 +56,7 @@ proptest! {
                 break;
             }
             let chunk: Vec<_> = rest.drain(..chunk.min(rest.len())).collect();
-            let appended = run(log.append(day(), &mut ours, &chunk, started())).unwrap();
+            let appended = finish(log.append(day(), &mut ours, &chunk, started())).unwrap();
             prop_assert_eq!(appended, Append::Written(log.key(day(), sizes.len() as u64)));
             sizes.push(chunk.len() as u64);
         }
@@ -72,13 +71,13 @@ proptest! {
         prop_assert!(text.ends_with('\n'));
 
         let mut theirs = Ledger::default();
-        let folded = run(log.fold(day(), &mut theirs)).unwrap();
+        let folded = finish(log.fold(day(), &mut theirs)).unwrap();
         prop_assert_eq!(folded.iter().map(|entry| entry.records).collect::<Vec<_>>(), sizes.clone());
         prop_assert_eq!(&theirs, &ours);
         let counts: Counts = records.iter().map(Record::id).collect();
         prop_assert_eq!(&theirs.delivered, &counts);
-        prop_assert_eq!(run(log.rebuild(day(), sizes.len() as u64)), Ok(theirs));
-        prop_assert!(run(log.rebuild(day(), sizes.len() as u64 + 1)).is_err());
+        prop_assert_eq!(finish(log.rebuild(day(), sizes.len() as u64)), Ok(theirs));
+        prop_assert!(finish(log.rebuild(day(), sizes.len() as u64 + 1)).is_err());
     }
 
     #[test]
@@ -98,12 +97,12 @@ proptest! {
             let records: Vec<_> =
                 numbers.iter().map(|number| Record::parse(&number.to_string(), &OPERATION_LOGS).unwrap()).collect();
             let records: Vec<_> = records.iter().collect();
-            run(log.append(day(), &mut whole, &records, started())).unwrap();
+            finish(log.append(day(), &mut whole, &records, started())).unwrap();
         }
         if known == chunks.len() {
             part = whole.clone();
         }
-        let folded = run(log.fold(day(), &mut part)).unwrap();
+        let folded = finish(log.fold(day(), &mut part)).unwrap();
         prop_assert_eq!(folded.len(), chunks.len() - known);
         prop_assert_eq!(part, whole);
     }

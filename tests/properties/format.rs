@@ -1,5 +1,6 @@
 //! The checkpoint as bytes: what was written is read, what was damaged is not, and what is newer is told from it.
 
+use any_json::{Json, Spelling, text, value};
 use base64::Engine as _;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -8,10 +9,9 @@ use zoomlogs_core::checkpoint::{Checkpoint, DayState, FORMAT_VERSION, FormatErro
 use zoomlogs_core::ledger::Counts;
 use zoomlogs_core::record::Fingerprint;
 use zoomlogs_core::record::{RecordId, Second};
+use zoomlogs_core::report::OPERATION_LOGS;
 
 use crate::history::checkpoints;
-use crate::json::{Json, Spelling, text, value};
-use zoomlogs_core::report::OPERATION_LOGS;
 
 /// A checkpoint's bytes with this for its state, and its digest right.
 fn with_state(state: &Value) -> Vec<u8> {

@@ -6,14 +6,13 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use proptest::prelude::*;
+use support::scripted::started;
 use zoomlogs_core::checkpoint::{
     Checkpoint, CompleteSweep, DayState, PartialSweep, SeenRows, SweepId,
 };
 use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
 use zoomlogs_core::record::RecordId;
-
-use crate::scripted::started;
 use zoomlogs_core::report::OPERATION_LOGS;
 
 /// How many days the histories are about.

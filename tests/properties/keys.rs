@@ -2,12 +2,11 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 use proptest::prelude::*;
-use support::MemoryStore;
+use support::scripted::started;
+use support::{MemoryStore, finish};
 use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
 use zoomlogs_core::ledger::Ledger;
 use zoomlogs_core::record::Record;
-
-use crate::scripted::{run, started};
 use zoomlogs_core::report::OPERATION_LOGS;
 
 const PREFIX: &str = "zoom/operationlogs/";
@@ -43,7 +42,7 @@ fn at(next_seq: u64) -> Ledger {
 fn store_with(day: NaiveDate, seq: u64) -> MemoryStore {
     let store = MemoryStore::new();
     let record = Record::parse("{}", &OPERATION_LOGS).unwrap();
-    let appended = run(DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX).append(
+    let appended = finish(DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX).append(
         day,
         &mut at(seq),
         &[&record],
@@ -58,20 +57,20 @@ proptest! {
     fn an_entry_is_read_back_as_the_day_and_the_number_it_was_put_under(day in day(), seq in seq()) {
         let store = store_with(day, seq);
         let log = DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX);
-        prop_assert_eq!(run(log.first_day()), Ok(Some(day)));
+        prop_assert_eq!(finish(log.first_day()), Ok(Some(day)));
 
         let mut ledger = at(seq);
-        let folded = run(log.fold(day, &mut ledger)).unwrap();
+        let folded = finish(log.fold(day, &mut ledger)).unwrap();
         prop_assert_eq!(&folded[0].key, &log.key(day, seq));
         prop_assert_eq!((folded.len(), ledger.next_seq), (1, seq + 1));
-        prop_assert_eq!(run(log.fold(day, &mut at(seq + 1))), Ok(Vec::new()));
+        prop_assert_eq!(finish(log.fold(day, &mut at(seq + 1))), Ok(Vec::new()));
         if let Some(before) = seq.checked_sub(1) {
-            let gap = run(log.fold(day, &mut at(before)));
+            let gap = finish(log.fold(day, &mut at(before)));
             let named = LogError::Gap { day, missing: before, found: seq, key: log.key(day, before) };
             prop_assert_eq!(gap, Err(named));
         }
         for other in [day.succ_opt(), day.pred_opt()].into_iter().flatten() {
-            prop_assert_eq!(run(log.fold(other, &mut at(0))), Ok(Vec::new()));
+            prop_assert_eq!(finish(log.fold(other, &mut at(0))), Ok(Vec::new()));
         }
     }
 
@@ -108,7 +107,7 @@ proptest! {
         let store = MemoryStore::new();
         store.overwrite(&foreign, "no entry");
         let log = DeliveryLog::new(&store, &OPERATION_LOGS, PREFIX);
-        prop_assert_eq!(run(log.first_day()), Ok(None), "{}", foreign);
-        prop_assert_eq!(run(log.fold(day, &mut at(0))), Ok(Vec::new()), "{}", foreign);
+        prop_assert_eq!(finish(log.first_day()), Ok(None), "{}", foreign);
+        prop_assert_eq!(finish(log.fold(day, &mut at(0))), Ok(Vec::new()), "{}", foreign);
     }
 }

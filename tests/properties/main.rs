@@ -14,10 +14,7 @@ mod entries;
 mod format;
 mod golden;
 mod history;
-mod json;
 mod keys;
 mod merge;
 mod record;
-#[path = "../fuzz/src/scripted.rs"]
-mod scripted;
 mod zoom;

@@ -1,11 +1,10 @@
 //! Records: the line that is delivered, and the fingerprint.
 
+use any_json::{Json, Spelling, documented, object, report, small_value, spelling, text, value};
 use chrono::{DateTime, FixedOffset, SecondsFormat};
 use proptest::prelude::*;
 use zoomlogs_core::record::{Fingerprint, Record};
 use zoomlogs_core::report::Report;
-
-use crate::json::{Json, Spelling, documented, object, report, small_value, spelling, text, value};
 
 fn record(report: &Report, json: &Json, spelling: &Spelling) -> Record {
     Record::parse(&json.write(spelling).text, report).unwrap()

@@ -1,13 +1,12 @@
 //! What the client makes of Zoom's answers: pages and moments.
 
+use any_json::{Json, Spelling, Written, object, report, spelling, text, value};
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use proptest::prelude::*;
+use support::scripted::{Scripted, TIMEOUT, started};
 use zoomlogs_core::record::Record;
 use zoomlogs_core::report::{ALL, Report};
 use zoomlogs_core::zoom::{Response, ZoomError};
-
-use crate::json::{Json, Spelling, Written, object, report, spelling, text, value};
-use crate::scripted::{Scripted, TIMEOUT, started};
 
 fn answer(status: u16, body: &str) -> Response {
     Response {
@@ -17,7 +16,7 @@ fn answer(status: u16, body: &str) -> Response {
     }
 }
 
-/// The name of a report's array. Written anew here.
+/// The name of a report's array. Written a second time here.
 fn rows_of(report: &Report) -> &'static str {
     match report.name {
         "operationlogs" => "operation_logs",

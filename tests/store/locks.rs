@@ -1,13 +1,12 @@
 //! Object Lock: what is locked, for how long, and what a lock prevents. The bucket in memory knows no locks; the product's
 //! core does not either.
 
-use std::time::Duration;
-
 use aws_config::SdkConfig;
 use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use aws_sdk_s3::types::{ChecksumMode, ObjectLockConfiguration, ObjectLockEnabled};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
+use support::ManualClock;
 use zoomlogs_aws::s3::{ObjectLock, ObjectLockMode, S3Store};
 use zoomlogs_core::clock::Clock;
 use zoomlogs_core::store::{Condition, Store, StoreErrorKind, VersionId};
@@ -24,30 +23,13 @@ conforms! {
 
 const DAYS: u16 = 400;
 
-/// A clock of the test's own: what it says is what a lock is reckoned from.
-#[derive(Clone, Copy)]
-struct Stopped(DateTime<Utc>);
-
-impl Clock for Stopped {
-    fn now(&self) -> DateTime<Utc> {
-        self.0
-    }
-
-    async fn sleep(&self, _: Duration) {
-        unreachable!("a store does not wait")
-    }
-
-    fn seed(&self) -> u64 {
-        unreachable!("a store has no jitter")
-    }
+/// What a lock is reckoned from. Not the machine's time, so that asking the machine is found out; in the machine's future, or
+/// S3 would refuse it.
+fn clock() -> ManualClock {
+    ManualClock::new(Utc::now() + TimeDelta::days(3))
 }
 
-/// Not the machine's time, so that who asks the machine is found out; in the machine's future, or S3 would refuse it.
-fn clock() -> Stopped {
-    Stopped(Utc::now() + TimeDelta::days(3))
-}
-
-fn locking(config: &SdkConfig, mode: ObjectLockMode, clock: Stopped) -> S3Store<Stopped> {
+fn locking<C: Clock>(config: &SdkConfig, mode: ObjectLockMode, clock: C) -> S3Store<C> {
     let lock = ObjectLock {
         prefix: "logs/".to_owned(),
         mode,
@@ -101,13 +83,13 @@ async fn entries_are_locked_and_nothing_else<S: Emulator, const PAGE: usize>(
         ("logs/1", ObjectLockMode::Governance),
         ("logs/2026/2", ObjectLockMode::Compliance),
     ] {
-        let store = locking(&config, mode.clone(), clock);
+        let store = locking(&config, mode.clone(), &clock);
         let version = create(&store, key).await;
         let until = clock.now().timestamp() + i64::from(DAYS) * 24 * 60 * 60;
         assert_eq!(lock(&bucket, key, &version).await, Some((mode, until)));
     }
 
-    let store = locking(&config, ObjectLockMode::Compliance, clock);
+    let store = locking(&config, ObjectLockMode::Compliance, &clock);
     for key in ["state", "state/logs/1", "logs", "logs-old/1"] {
         let first = create(&store, key).await;
         let second = replace(&store, key).await;

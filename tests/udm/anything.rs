@@ -1,5 +1,6 @@
 //! Whatever a record is: an event, with all of its detail in it, and in the form that Google's schema takes.
 
+use any_json::{Json, Spelling, text, value};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -7,7 +8,6 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use zoomlogs_udm::{Event, Extent, rules};
 
-use crate::json::{Json, Spelling, text, value};
 use crate::schema;
 
 /// Pieces of the grammar, put together in any order.

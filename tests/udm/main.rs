@@ -11,9 +11,6 @@
 mod anything;
 mod documentation;
 mod golden;
-#[path = "../properties/json.rs"]
-#[allow(dead_code, reason = "that test's, and not all of it is needed here")]
-mod json;
 mod many;
 mod schema;
 mod simulated;

@@ -1,9 +1,9 @@
 //! An invocation's event: an ordinary run, a replay of days that Zoom has, or an error fit for a log line.
 #![no_main]
 
-use fuzz::scripted::started;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
+use support::scripted::started;
 use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::event::Event;
 

@@ -6,10 +6,10 @@
 use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
-use fuzz::scripted::{run, started};
 use fuzz::{check_record, gzip};
 use libfuzzer_sys::fuzz_target;
-use support::MemoryStore;
+use support::scripted::started;
+use support::{MemoryStore, finish};
 use zoomlogs_core::delivery_log::{Append, DeliveryLog, LogError};
 use zoomlogs_core::ledger::{Counts, Ledger};
 use zoomlogs_core::record::Record;
@@ -29,7 +29,7 @@ fn check(object: &[u8], report: &'static Report) {
     let key = log.key(day, 0);
     store.overwrite(&key, object.to_vec());
     let mut ledger = Ledger::default();
-    let folded = match run(log.fold(day, &mut ledger)) {
+    let folded = match finish(log.fold(day, &mut ledger)) {
         Ok(folded) => folded,
         Err(LogError::Damaged {
             key: named,
@@ -60,7 +60,7 @@ fn check(object: &[u8], report: &'static Report) {
 
     // Delivered again, they would be counted the same.
     let records: Vec<_> = records.iter().collect();
-    let appended = run(log.append(day, &mut ledger, &records, started()));
+    let appended = finish(log.append(day, &mut ledger, &records, started()));
     assert!(matches!(appended, Ok(Append::Written(_))));
-    assert_eq!(run(log.rebuild(day, 2)), Ok(ledger));
+    assert_eq!(finish(log.rebuild(day, 2)), Ok(ledger));
 }

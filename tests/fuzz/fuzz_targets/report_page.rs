@@ -2,9 +2,9 @@
 #![no_main]
 
 use fuzz::check_record;
-use fuzz::scripted::Scripted;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
+use support::scripted::Scripted;
 use zoomlogs_core::report::{ALL, Report};
 use zoomlogs_core::zoom::{Page, Response, ZoomError};
 

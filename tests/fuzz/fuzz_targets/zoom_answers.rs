@@ -8,9 +8,9 @@
 
 use chrono::TimeDelta;
 use fuzz::check_record;
-use fuzz::scripted::{BUDGET, SECRETS, Scripted, TIMEOUT, started};
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
+use support::scripted::{BUDGET, SECRETS, Scripted, TIMEOUT, started};
 use zoomlogs_core::report::{ALL, Report};
 use zoomlogs_core::zoom::Response;
 

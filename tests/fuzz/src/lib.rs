@@ -3,8 +3,6 @@
 //! Each target reads bytes that a stranger could send or store, and asserts what the product promises about them; that
 //! nothing panics is the least. `tests/fuzz/seeds` has a few valid inputs for each.
 
-pub mod scripted;
-
 use std::io::Write as _;
 
 use flate2::Compression;

@@ -3,16 +3,13 @@
 use std::cell::Cell;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Wake, Waker};
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use support::{Interposed, endpoints, poll_while_woken};
 use zoom_simulator::OrderInSecond;
 use zoomlogs_core::collector::{Collector, Outcome, Settings};
 use zoomlogs_core::event::Event as Invocation;
-use zoomlogs_core::zoom::{Client, Endpoints};
+use zoomlogs_core::zoom::Client;
 
 use crate::account::Account;
 use crate::oracle::{Violation, broken};
@@ -27,7 +24,7 @@ pub(crate) const REQUESTS_PER_SECOND: u32 = 5;
 
 /// A process of the function: it serves one invocation at a time, and may be kept for the next.
 pub(crate) struct Process {
-    collector: Collector<Client<View, View, View>, View, View>,
+    collector: Collector<Client<View, View, View>, Interposed<View>, View>,
     run: Rc<Cell<RunId>>,
     account: Rc<Account>,
 }
@@ -41,16 +38,6 @@ pub(crate) struct Running {
     steps_left: u32,
 }
 
-/// Whether a run can go on at once. The world's own calls never say so: their time comes.
-#[derive(Default)]
-struct Woken(AtomicBool);
-
-impl Wake for Woken {
-    fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 impl Process {
     pub(crate) fn start(world: &Rc<World>, settings: Settings) -> Self {
         let run = Rc::new(Cell::new(0));
@@ -60,20 +47,14 @@ impl Process {
             run: Rc::clone(&run),
             account: Rc::clone(&account),
         };
-        let endpoints = Endpoints {
-            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
-            api_url: "http://127.0.0.1/v2".to_owned(),
-            timeout: Duration::from_secs(30),
-            requests_per_second: REQUESTS_PER_SECOND,
-        };
         let client = Client::new(
-            endpoints,
+            endpoints(REQUESTS_PER_SECOND),
             settings.report,
             view.clone(),
             view.clone(),
             view.clone(),
         );
-        let collector = Collector::new(client, view.clone(), view, settings);
+        let collector = Collector::new(client, Interposed(view.clone()), view, settings);
         Self {
             collector,
             run,
@@ -133,20 +114,9 @@ impl Simulation {
             return;
         }
         running.steps_left -= 1;
-        let woken = Arc::new(Woken::default());
-        let waker = Waker::from(Arc::clone(&woken));
-        loop {
-            let poll = running
-                .future
-                .as_mut()
-                .poll(&mut Context::from_waker(&waker));
-            if let Poll::Ready(outcome) = poll {
-                return self.ended(run, &running, &outcome);
-            }
-            // One day of the run may have let go of what another waits for.
-            if !woken.0.swap(false, Ordering::Relaxed) {
-                break;
-            }
+        // The world's own calls wake nobody: their time comes. But one day of the run may have let go of what another waits for.
+        if let Some(outcome) = poll_while_woken(running.future.as_mut()) {
+            return self.ended(run, &running, &outcome);
         }
         self.runs.insert(run, running);
     }

@@ -2,32 +2,26 @@
 //! at either moment the run can be killed, or another one overtake it.
 
 use std::cell::Cell;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
-use zoom_simulator::{Delivery, Endpoint, Script};
+use support::{Interpose, MemoryStore, until};
+use zoom_simulator::{Endpoint, Reply, Script};
 use zoomlogs_core::clock::Clock;
 use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
-use zoomlogs_core::store::{
-    Condition, Marker, Object, Store, StoreError, StoreErrorKind, VersionId, VersionPage, Written,
-};
+use zoomlogs_core::store::{Condition, StoreError, StoreErrorKind, Written};
 use zoomlogs_core::zoom::{Request, Response, Transport, TransportError};
 
 use crate::tally::Kind;
 use crate::wire::{self, Asked, Got};
-use crate::world::{Event, Put, RunId, World, note, ready};
+use crate::world::{Event, Put, RunId, World, note};
 use crate::zoom_faults;
 
 /// How long a caller waits for the answer to a put.
 const PUT_TIMEOUT: TimeDelta = TimeDelta::seconds(30);
-
-/// A larger body is not read.
-const LARGEST_BODY: u64 = 64 << 20;
 
 /// See the [module](self).
 #[derive(Debug, Clone)]
@@ -39,32 +33,13 @@ pub(crate) struct View {
     pub(crate) account: Rc<crate::account::Account>,
 }
 
-/// Ends at a moment.
-struct Sleep<'a> {
-    world: &'a World,
-    until: DateTime<Utc>,
-}
-
-impl Future for Sleep<'_> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-        if self.world.now() >= self.until {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    }
-}
-
 impl View {
-    fn wait(&self, delay: TimeDelta) -> Sleep<'_> {
-        let until = self.world.now() + delay;
-        self.world.timeline.plan(until, Event::Wake(self.run.get()));
-        Sleep {
-            world: &self.world,
-            until,
-        }
+    async fn wait(&self, delay: TimeDelta) {
+        let moment = self.world.now() + delay;
+        self.world
+            .timeline
+            .plan(moment, Event::Wake(self.run.get()));
+        until(self, moment).await;
     }
 
     /// Half of the time that a call takes.
@@ -93,8 +68,88 @@ impl View {
         }
     }
 
-    /// A call that reads from the bucket, or fails to.
-    async fn read<A>(
+    /// Asks Zoom, whatever goes wrong with that.
+    async fn ask(&self, request: &zoom_simulator::Request) -> Reply {
+        let world = &self.world;
+        let endpoint = request.endpoint();
+        if endpoint == Endpoint::Report {
+            if !self.account.is_dry_run() {
+                let mut oracle = world.oracle.borrow_mut();
+                oracle.first_asked.get_or_insert(world.now());
+            }
+            world.check(self.account.may_ask(world.now()));
+            if request.query.contains("next_page_token")
+                && world.chance(world.scenario.chances.arrival_between)
+                && let Some(day) = world.arrive()
+                && request.query.contains(&format!("from={day}"))
+            {
+                world.tally.add(Kind::ArrivalBetweenPages);
+            }
+        }
+        self.half_a_call(100, Kind::SlowZoom).await;
+        let fault = world
+            .chance(world.scenario.chances.zoom)
+            .then(|| zoom_faults::choose(world, request));
+        if let Some((_, fault)) = &fault {
+            let script = Script::new(fault.clone()).on(endpoint);
+            world.zoom.borrow_mut().script(script);
+        }
+        let reply = {
+            let mut zoom = world.zoom.borrow_mut();
+            let reply = zoom.handle(world.now(), request);
+            zoom.clear_requests();
+            reply
+        };
+        if let Some((kind, _)) = fault.filter(|(kind, _)| zoom_faults::happened(*kind, &reply)) {
+            world.tally.add(kind);
+        }
+        note!(
+            world,
+            "run {}: {} {} → {}",
+            self.run.get(),
+            request.path,
+            Asked(&request.query),
+            Got(&reply.delivery)
+        );
+        self.half_a_call(100, Kind::SlowZoom).await;
+        if zoom_faults::is_daily_limit(&reply) {
+            self.account.stop();
+        }
+        reply
+    }
+}
+
+/// What became of a call, where it failed.
+struct Failed(Option<StoreErrorKind>);
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.map_or(Ok(()), |kind| write!(f, " → {kind:?}"))
+    }
+}
+
+impl Clock for View {
+    fn now(&self) -> DateTime<Utc> {
+        self.world.now()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.wait(TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX))
+            .await;
+    }
+
+    fn seed(&self) -> u64 {
+        self.world.rng.borrow_mut().next_u64()
+    }
+}
+
+impl Interpose for View {
+    fn bucket(&self) -> &MemoryStore {
+        &self.world.bucket
+    }
+
+    /// A call that reads, or fails to.
+    async fn around<A>(
         &self,
         action: &'static str,
         key: &str,
@@ -123,7 +178,10 @@ impl View {
             world.tally.add(fault);
             Err(self.failure(kind, action, key))
         } else {
-            ready(call())
+            if action == "s3:GetObject" && key == world.state_key() {
+                self.account.load(&world.oracle.borrow());
+            }
+            call().await
         };
         let failed = answer.as_ref().err().map(|error| error.kind);
         note!(
@@ -136,53 +194,8 @@ impl View {
         self.half_a_store_call().await;
         answer
     }
-}
 
-/// What became of a call, where it failed.
-struct Failed(Option<StoreErrorKind>);
-
-impl std::fmt::Display for Failed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.map_or(Ok(()), |kind| write!(f, " → {kind:?}"))
-    }
-}
-
-impl Clock for View {
-    fn now(&self) -> DateTime<Utc> {
-        self.world.now()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        self.wait(TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX))
-            .await;
-    }
-
-    fn seed(&self) -> u64 {
-        self.world.rng.borrow_mut().next_u64()
-    }
-}
-
-impl Store for View {
-    async fn get(&self, key: &str) -> Result<Option<Object>, StoreError> {
-        let bucket = &self.world.bucket;
-        self.read("s3:GetObject", key, async || {
-            if key == self.world.state_key() {
-                self.account.load(&self.world.oracle.borrow());
-            }
-            bucket.get(key).await
-        })
-        .await
-    }
-
-    async fn get_version(&self, key: &str, version: &VersionId) -> Result<Bytes, StoreError> {
-        let bucket = &self.world.bucket;
-        self.read("s3:GetObjectVersion", key, async || {
-            bucket.get_version(key, version).await
-        })
-        .await
-    }
-
-    async fn put(
+    async fn around_put(
         &self,
         key: &str,
         body: Bytes,
@@ -250,18 +263,6 @@ impl Store for View {
         }
         answer
     }
-
-    async fn list_versions(
-        &self,
-        prefix: &str,
-        after: Option<&Marker>,
-    ) -> Result<VersionPage, StoreError> {
-        let bucket = &self.world.bucket;
-        self.read("s3:ListBucketVersions", prefix, async || {
-            bucket.list_versions(prefix, after).await
-        })
-        .await
-    }
 }
 
 /// A put that was sent and has not taken effect. If its caller dies, it may yet.
@@ -310,12 +311,7 @@ impl CredentialSource for View {
                 _ => SecretError::Unavailable { id, said },
             });
         }
-        let credentials = world.secret.borrow().clone();
-        Ok(Credentials {
-            account_id: credentials.account_id.into(),
-            client_id: credentials.client_id.into(),
-            client_secret: credentials.client_secret.into(),
-        })
+        Ok(wire::credentials(&world.secret.borrow()))
     }
 }
 
@@ -325,61 +321,9 @@ impl Transport for View {
         request: Request<'_>,
         timeout: Duration,
     ) -> Result<Response, TransportError> {
-        let world = &self.world;
-        let request = wire::request(request);
-        let endpoint = request.endpoint();
-        if endpoint == Endpoint::Report {
-            if !self.account.is_dry_run() {
-                let mut oracle = world.oracle.borrow_mut();
-                oracle.first_asked.get_or_insert(world.now());
-            }
-            world.check(self.account.may_ask(world.now()));
-            if request.query.contains("next_page_token")
-                && world.chance(world.scenario.chances.arrival_between)
-                && let Some(day) = world.arrive()
-                && request.query.contains(&format!("from={day}"))
-            {
-                world.tally.add(Kind::ArrivalBetweenPages);
-            }
-        }
-        self.half_a_call(100, Kind::SlowZoom).await;
-        let fault = world
-            .chance(world.scenario.chances.zoom)
-            .then(|| zoom_faults::choose(world, &request));
-        if let Some((_, fault)) = &fault {
-            let script = Script::new(fault.clone()).on(endpoint);
-            world.zoom.borrow_mut().script(script);
-        }
-        let reply = {
-            let mut zoom = world.zoom.borrow_mut();
-            let reply = zoom.handle(world.now(), &request);
-            zoom.clear_requests();
-            reply
-        };
-        if let Some((kind, _)) = fault.filter(|(kind, _)| zoom_faults::happened(*kind, &reply)) {
-            world.tally.add(kind);
-        }
-        note!(
-            world,
-            "run {}: {} {} → {}",
-            self.run.get(),
-            request.path,
-            Asked(&request.query),
-            Got(&reply.delivery)
-        );
-        self.half_a_call(100, Kind::SlowZoom).await;
-        if zoom_faults::is_daily_limit(&reply) {
-            self.account.stop();
-        }
-        match reply.delivery {
-            Delivery::Whole(answer) if answer.len() > LARGEST_BODY => Err(TransportError::TooLarge),
-            Delivery::Whole(answer) => Ok(wire::response(answer)),
-            Delivery::Hang => {
-                self.wait(TimeDelta::from_std(timeout).unwrap_or(TimeDelta::MAX))
-                    .await;
-                Err(TransportError::TimedOut(timeout))
-            }
-            _ => Err(TransportError::Connection("cut".to_owned())),
-        }
+        wire::exchange(request, timeout, self, async |request| {
+            self.ask(request).await
+        })
+        .await
     }
 }

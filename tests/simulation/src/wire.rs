@@ -1,12 +1,52 @@
 //! Between the function's client and the simulated Zoom: what the one sends as the other takes it, and back.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret as _;
-use zoom_simulator::{Answer, Delivery};
-use zoomlogs_core::zoom::{Request, Response};
+use zoom_simulator::{Answer, Delivery, Reply};
+use zoomlogs_core::clock::Clock;
+use zoomlogs_core::secret::Credentials;
+use zoomlogs_core::zoom::{LARGEST_BODY, Request, Response, TransportError};
+
+/// Asks the simulated Zoom, which `ask` reaches, as a transport asks the real one.
+///
+/// # Errors
+/// When there is no complete answer within `timeout`, by `clock`.
+pub async fn exchange(
+    request: Request<'_>,
+    timeout: Duration,
+    clock: &impl Clock,
+    ask: impl AsyncFnOnce(&zoom_simulator::Request) -> Reply,
+) -> Result<Response, TransportError> {
+    let Reply { delay, delivery } = ask(&as_simulated(request)).await;
+    if delay > timeout || matches!(delivery, Delivery::Hang) {
+        clock.sleep(timeout).await;
+        return Err(TransportError::TimedOut(timeout));
+    }
+    if !delay.is_zero() {
+        clock.sleep(delay).await;
+    }
+    match delivery {
+        Delivery::Whole(answer) if answer.len() > LARGEST_BODY as u64 => {
+            Err(TransportError::TooLarge)
+        }
+        Delivery::Whole(answer) => Ok(response(answer)),
+        _ => Err(TransportError::Connection("cut".to_owned())),
+    }
+}
+
+/// The simulated app's credentials as the client takes them.
+#[must_use]
+pub fn credentials(credentials: &zoom_simulator::Credentials) -> Credentials {
+    Credentials {
+        account_id: credentials.account_id.as_str().into(),
+        client_id: credentials.client_id.as_str().into(),
+        client_secret: credentials.client_secret.as_str().into(),
+    }
+}
 
 /// A request as the simulator takes it.
-#[must_use]
-pub fn request(request: Request<'_>) -> zoom_simulator::Request {
+fn as_simulated(request: Request<'_>) -> zoom_simulator::Request {
     match request {
         Request::Form {
             form,
@@ -38,8 +78,7 @@ pub fn request(request: Request<'_>) -> zoom_simulator::Request {
 }
 
 /// An answer as the client's transport gives it.
-#[must_use]
-pub fn response(answer: Answer) -> Response {
+fn response(answer: Answer) -> Response {
     Response {
         status: answer.status,
         retry_after: answer.header_value("retry-after").map(str::to_owned),

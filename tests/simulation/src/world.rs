@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use support::MemoryStore;
+use support::{MemoryStore, finish};
 use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::store::{Condition, Store as _, StoreError, StoreErrorKind, Written};
 
@@ -172,7 +172,7 @@ impl World {
             body,
             condition,
         } = put;
-        let answer = ready(self.bucket.put(&key, body.clone(), condition));
+        let answer = finish(self.bucket.put(&key, body.clone(), condition));
         match &answer {
             Ok(_) => {
                 let checked = if key == self.state_key() {
@@ -206,18 +206,4 @@ impl World {
         self.bucket.take_calls();
         answer
     }
-}
-
-/// The answer of a future that does not wait.
-///
-/// # Panics
-/// If it does: the bucket in memory never does.
-#[allow(clippy::expect_used, reason = "cannot fail on any seed")]
-pub(crate) fn ready<F: Future>(future: F) -> F::Output {
-    use std::task::{Context, Poll, Waker};
-    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Some(output),
-        Poll::Pending => None,
-    }
-    .expect("a call to memory does not wait")
 }

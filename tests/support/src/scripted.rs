@@ -1,21 +1,21 @@
 //! A Zoom that answers what it is told to, for the public client: the way to what parses Zoom's bodies and headers.
-//!
-//! The property tests of the product use this file too.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use zoomlogs_core::clock::Clock;
 use zoomlogs_core::report::{OPERATION_LOGS, Report};
-use zoomlogs_core::secret::{CredentialSource, Credentials, SecretError};
+use zoomlogs_core::secret::Credentials;
 use zoomlogs_core::zoom::{
-    Client, Endpoints, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage,
-    Zoom, ZoomError,
+    Client, Meter, Page, PageQuery, Request, Response, Transport, TransportError, Usage, Zoom,
+    ZoomError,
 };
+
+use crate::credentials::FixedCredentials;
+use crate::drive::finish;
+use crate::endpoints::endpoints;
+use crate::manual_clock::ManualClock;
 
 /// What the credentials are, and a token where the script has none: no error may ever show one of them.
 pub const SECRETS: [&str; 4] = [
@@ -34,7 +34,7 @@ pub const BUDGET: u64 = 10;
 /// See the [module](self).
 #[derive(Debug)]
 pub struct Scripted {
-    now: Cell<DateTime<Utc>>,
+    clock: ManualClock,
     tokens: RefCell<VecDeque<Response>>,
     pages: RefCell<VecDeque<Response>>,
     /// When the report was asked.
@@ -59,9 +59,10 @@ pub struct Outcome {
 impl Scripted {
     /// A Zoom that answers with these, the token endpoint and the report each in order. After the last one the token
     /// endpoint gives a good token, and the report is out of reach.
+    #[must_use]
     pub fn new(tokens: Vec<Response>, pages: Vec<Response>) -> Self {
         Self {
-            now: Cell::new(started()),
+            clock: ManualClock::new(started()),
             tokens: RefCell::new(tokens.into()),
             pages: RefCell::new(pages.into()),
             asked: RefCell::default(),
@@ -75,78 +76,35 @@ impl Scripted {
 
     /// The same of any report.
     pub fn page_of(&self, report: &'static Report) -> Outcome {
-        let endpoints = Endpoints {
-            oauth_url: "http://127.0.0.1/oauth/token".to_owned(),
-            api_url: "http://127.0.0.1/v2".to_owned(),
-            timeout: Duration::from_secs(30),
-            requests_per_second: 5,
-        };
+        let [account_id, client_id, client_secret, _] = SECRETS.map(Into::into);
+        let credentials = FixedCredentials(Credentials {
+            account_id,
+            client_id,
+            client_secret,
+        });
         let today = started().date_naive();
-        let client = Client::new(endpoints, report, self, self, self);
+        let client = Client::new(endpoints(5), report, self, credentials, &self.clock);
         let meter = Meter::new(started() + TIMEOUT, BUDGET, today, 0);
         let query = PageQuery {
             day: today,
             page_size: 300,
             token: None,
         };
-        let page = run(client.page(&query, &meter));
+        let page = finish(client.page(&query, &meter));
         Outcome {
             page,
             usage: meter.usage(),
             asked: self.asked.take(),
-            ended: self.now.get(),
+            ended: self.clock.now(),
             debug: format!("{client:?}"),
         }
     }
 }
 
 /// When the script begins.
+#[must_use]
 pub fn started() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::seconds(1_795_341_600)
-}
-
-/// Runs a future that never waits for anything outside.
-pub fn run<T>(future: impl Future<Output = T>) -> T {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future
-            .as_mut()
-            .poll(&mut Context::from_waker(Waker::noop()))
-        {
-            return output;
-        }
-    }
-}
-
-impl Clock for Scripted {
-    fn now(&self) -> DateTime<Utc> {
-        self.now.get()
-    }
-
-    async fn sleep(&self, duration: Duration) {
-        let slept = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
-        self.now.set(
-            self.now
-                .get()
-                .checked_add_signed(slept)
-                .unwrap_or(DateTime::<Utc>::MAX_UTC),
-        );
-    }
-
-    fn seed(&self) -> u64 {
-        7
-    }
-}
-
-impl CredentialSource for &Scripted {
-    async fn credentials(&self) -> Result<Credentials, SecretError> {
-        let [account_id, client_id, client_secret, _] = SECRETS.map(Into::into);
-        Ok(Credentials {
-            account_id,
-            client_id,
-            client_secret,
-        })
-    }
 }
 
 impl Transport for &Scripted {
@@ -160,7 +118,7 @@ impl Transport for &Scripted {
             };
             return Ok(self.tokens.borrow_mut().pop_front().unwrap_or(good));
         }
-        self.asked.borrow_mut().push(self.now.get());
+        self.asked.borrow_mut().push(self.clock.now());
         let over = || TransportError::Connection("the script is over".to_owned());
         self.pages.borrow_mut().pop_front().ok_or_else(over)
     }

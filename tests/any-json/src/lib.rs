@@ -1,7 +1,14 @@
 //! JSON as somebody could spell it.
 //!
 //! serde_json's `Value` has one spelling per value. Here a value is written with any white space, any escapes and any
-//! number text, and the same value can be written in two ways.
+//! number text, and the same value can be written in two ways:
+//!
+//! ```
+//! use any_json::{Json, Spelling};
+//!
+//! let value = Json::Object(vec![("a".to_owned(), Json::Verbatim("1e0".to_owned()))]);
+//! assert_eq!(value.write(&Spelling::plain()).text, r#"{"a":1e0}"#);
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -13,7 +20,9 @@ use zoomlogs_core::report::{ALL, Report};
 pub enum Json {
     /// A token that has one spelling only: a number, a literal, a string with a lone surrogate.
     Verbatim(String),
+    /// A string.
     Text(String),
+    /// An array.
     Array(Vec<Json>),
     /// In the order of the text; a key may stand twice.
     Object(Vec<(String, Json)>),
@@ -37,6 +46,7 @@ pub struct Written {
 
 impl Spelling {
     /// No white space, and no escape that need not be.
+    #[must_use]
     pub fn plain() -> Self {
         Self {
             choices: vec![2],
@@ -52,6 +62,8 @@ impl Spelling {
 }
 
 impl Json {
+    /// The value in this spelling.
+    #[must_use]
     pub fn write(&self, spelling: &Spelling) -> Written {
         let mut written = Written {
             text: String::new(),
@@ -96,6 +108,7 @@ impl Json {
     }
 
     /// The value with the keys of all its objects sorted; of equal keys the first stays the first.
+    #[must_use]
     pub fn sorted(&self) -> Self {
         match self {
             Self::Array(items) => Self::Array(items.iter().map(Self::sorted).collect()),
@@ -112,6 +125,7 @@ impl Json {
     }
 
     /// The value with the members of all its objects the other way round.
+    #[must_use]
     pub fn reversed(&self) -> Self {
         match self {
             Self::Array(items) => Self::Array(items.iter().map(Self::reversed).collect()),
@@ -175,6 +189,7 @@ fn quote_by_number(character: char, quoted: &mut String) {
     }
 }
 
+/// Any spelling.
 pub fn spelling() -> impl Strategy<Value = Spelling> {
     prop::collection::vec(any::<u8>(), 1..32).prop_map(|choices| Spelling { choices, next: 0 })
 }
@@ -267,7 +282,11 @@ pub fn object() -> impl Strategy<Value = Json> {
     prop::collection::vec((key, value()), 0..8).prop_map(Json::Object)
 }
 
-/// The fields that Zoom documents for a record of `report`. Written anew here: the product's list is what is checked.
+/// The fields that Zoom documents for a record of `report`. Written a second time here: the product's list is what is checked.
+///
+/// # Panics
+/// If it is a report that is not known here.
+#[must_use]
 pub fn documented(report: &Report) -> &'static [&'static str] {
     match report.name {
         "operationlogs" => &[
