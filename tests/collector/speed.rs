@@ -185,6 +185,22 @@ fn a_catch_up_takes_as_long_as_the_limit_of_requests() {
     }
 }
 
+/// Where others spend the account's requests too, Zoom refuses some of ours. All days slow down, and none fails.
+#[test]
+fn a_catch_up_keeps_to_what_zoom_leaves_it() {
+    for left in [1, 2, 4] {
+        let last = day("2026-11-21");
+        let first = last - TimeDelta::days(15);
+        let days: Vec<_> = first.iter_days().take_while(|&day| day <= last).collect();
+        let mut timed = Timed::new(&days, 24, 400, 20);
+        timed.settings.page_size = 6;
+        timed.zoom.borrow_mut().settings.per_second = left;
+        let outcome = timed.run();
+        assert_eq!(outcome.summary.written(), 24 * days.len() as u64);
+        assert!(outcome.summary.usage.throttled > 0, "nothing was refused");
+    }
+}
+
 /// The checkpoint and the secret are on their way at the same time.
 #[test]
 fn zoom_is_asked_as_soon_as_it_can_be() {

@@ -39,6 +39,7 @@ fn main() -> io::Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
         .canonicalize()?;
+    let commit = commit(&root)?;
     let workshop = Workshop::set_up(&root)?;
     let mut tried = Vec::new();
     for sabotage in LIST
@@ -50,7 +51,7 @@ fn main() -> io::Result<ExitCode> {
         println!("{}: {word}", sabotage.name);
         tried.push(Tried { sabotage, noticed });
     }
-    let table = table(&tried, arguments.seeds);
+    let table = table(&tried, arguments.seeds, &commit);
     match &arguments.write {
         Some(file) => fs::write(file, table)?,
         None => println!("\n{table}"),
@@ -98,25 +99,33 @@ impl Workshop {
 
     /// Breaks the rule, looks whether that is noticed, and mends it.
     fn try_out(&self, sabotage: &Sabotage, seeds: u64) -> io::Result<Option<String>> {
-        if let Notice::Tests { target, name } = sabotage.noticed_by {
-            self.check_unbroken(target, name)?;
+        if let Notice::Tests {
+            package,
+            target,
+            name,
+        } = sabotage.noticed_by
+        {
+            self.check_unbroken(package, target, name)?;
         }
+        let mut unbroken = Vec::new();
         for edit in sabotage.edits {
             let file = self.tree.join(edit.file);
-            let broken = edit
-                .apply(&fs::read_to_string(&file)?)
-                .map_err(io::Error::other)?;
+            let text = fs::read_to_string(&file)?;
+            let broken = edit.apply(&text).map_err(io::Error::other)?;
+            unbroken.push((file.clone(), text));
             fs::write(&file, broken)?;
         }
         let noticed = match sabotage.noticed_by {
             Notice::Simulation => self.simulate(seeds),
-            Notice::Tests { target, name } => self.test(target, name),
+            Notice::Tests {
+                package,
+                target,
+                name,
+            } => self.test(package, target, name),
         };
-        for edit in sabotage.edits {
-            fs::write(
-                self.tree.join(edit.file),
-                fs::read(self.root.join(edit.file))?,
-            )?;
+        // Backwards: a file that was edited twice ends as it was before the first edit.
+        for (file, text) in unbroken.into_iter().rev() {
+            fs::write(file, text)?;
         }
         noticed
     }
@@ -164,8 +173,8 @@ impl Workshop {
     }
 
     /// Tests that fail anyway notice nothing.
-    fn check_unbroken(&self, target: &str, name: &str) -> io::Result<()> {
-        match self.test(target, name)? {
+    fn check_unbroken(&self, package: &str, target: &str, name: &str) -> io::Result<()> {
+        match self.test(package, target, name)? {
             None => Ok(()),
             Some(failed) => Err(io::Error::other(format!(
                 "nothing is broken yet, and there are failures already; mend these first: {failed}"
@@ -174,14 +183,15 @@ impl Workshop {
     }
 
     /// The tests that fail.
-    fn test(&self, target: &str, name: &str) -> io::Result<Option<String>> {
+    fn test(&self, package: &str, target: &str, name: &str) -> io::Result<Option<String>> {
         let run = self
             .cargo(&[
                 "nextest",
                 "run",
                 "--locked",
                 "--no-fail-fast",
-                "--workspace",
+                "--package",
+                package,
                 "--test",
                 target,
                 name,
@@ -204,24 +214,41 @@ impl Workshop {
     }
 }
 
-fn table(tried: &[Tried], seeds: u64) -> String {
-    let mut table = String::from(
-        "# Sabotage\n\n\
-         Written by `make sabotage`. Each rule of the protocol is broken in a copy of the tree, which is built and tried: the\n\
-         simulation proves something only because it is known to fail.\n\n",
-    );
+fn table(tried: &[Tried], seeds: u64, commit: &str) -> String {
     let noticed = tried.iter().filter(|tried| tried.noticed.is_some()).count();
-    let _ = writeln!(
-        table,
-        "{noticed} of {} were noticed within {seeds} seeds. What is quoted is the first seed that shows the sabotage, and\nwhat the oracle says there.\n\n| broken | the rule | noticed by |\n|---|---|---|",
+    let mut table = format!(
+        "# Sabotage\n\n\
+         Written by `make sabotage`, in one run at commit {commit}. Each rule of the protocol is broken in a copy of the tree, which\n\
+         is built and tried: the simulation proves something only because it is known to fail. A sabotage that nothing notices\n\
+         stays on the list.\n\n\
+         {noticed} of {} were noticed within {seeds} seeds. What is quoted is the first seed that shows the sabotage, and what the\n\
+         oracle says there; or the tests that fail.\n\n\
+         | broken | the rule | noticed by | commit |\n|---|---|---|---|\n",
         tried.len(),
     );
     for Tried { sabotage, noticed } in tried {
         let Sabotage { name, rule, .. } = sabotage;
         let noticed = noticed.as_deref().unwrap_or("**nothing**");
-        let _ = writeln!(table, "| {name} | {rule} | {} |", in_a_cell(noticed));
+        let noticed = in_a_cell(noticed);
+        let _ = writeln!(table, "| {name} | {rule} | {noticed} | {commit} |");
     }
     table
+}
+
+/// The commit that is tried, with a plus where the tree has changed since.
+fn commit(root: &Path) -> io::Result<String> {
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(arguments)
+            .current_dir(root)
+            .output()?;
+        io::Result::Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let mut commit = git(&["rev-parse", "--short", "HEAD"])?;
+    if !git(&["status", "--porcelain"])?.is_empty() {
+        commit.push('+');
+    }
+    Ok(commit)
 }
 
 /// Short, and without what a table's cell cannot have.

@@ -19,6 +19,24 @@ const fn in_simulation(name: &'static str, rule: &'static str, edits: &'static [
     }
 }
 
+const fn in_tests_of_the_collector(
+    name: &'static str,
+    rule: &'static str,
+    test: &'static str,
+    edits: &'static [Edit],
+) -> Sabotage {
+    Sabotage {
+        name,
+        rule,
+        noticed_by: Notice::Tests {
+            package: "zoomlogs-core",
+            target: "collector",
+            name: test,
+        },
+        edits,
+    }
+}
+
 const DELIVERY: &str = "src/core/collector/delivery.rs";
 const DAY: &str = "src/core/collector/day.rs";
 const READING: &str = "src/core/collector/reading.rs";
@@ -355,6 +373,34 @@ pub const LIST: &[Sabotage] = &[
             "                let _ = error;",
         )],
     ),
+    in_simulation(
+        "a put is given up for a page that failed",
+        "a put under way is awaited: its answer says where the log stands",
+        &[edit(
+            DAY,
+            "            Either::Left((answer, delivery)) => {\n",
+            "            Either::Left((answer @ Err(_), _)) => Ok(answer),\n            Either::Left((answer, delivery)) => {\n",
+        )],
+    ),
+    in_simulation(
+        "a day in hand overwrites what was merged",
+        "a day that was taken out of the checkpoint before another run's was merged in is merged with it",
+        &[edit(
+            SHARED_CHECKPOINT,
+            "        state = if merges == self.merges {",
+            "        state = if merges <= self.merges {",
+        )],
+    ),
+    in_tests_of_the_collector(
+        "a refusal slows only the request that met it",
+        "where Zoom refuses requests of a second, all days of the run slow down",
+        "a_catch_up_keeps_to_what_zoom_leaves_it",
+        &[edit(
+            "src/core/zoom/client.rs",
+            "                self.pace.slow_down(now);\n",
+            "",
+        )],
+    ),
     // Going on.
     in_simulation(
         "the place is kept though nothing was delivered",
@@ -401,9 +447,10 @@ pub const LIST: &[Sabotage] = &[
             "        if summary.days.keys().filter(|_| false).any(has_unread) {",
         )],
     ),
-    in_simulation(
+    in_tests_of_the_collector(
         "a sweep goes on that proves nothing",
         "a sweep that began before rows were left unread is not gone on with",
+        "a_sweep_that_began_before_rows_were_left_unread_is_not_gone_on_with",
         &[edit(
             READING,
             "(depth == Depth::Full && proves && now",
@@ -451,6 +498,7 @@ pub const LIST: &[Sabotage] = &[
         name: "the SDK's retries left on",
         rule: "a put is sent once: one that was resent meets its own success as a failed condition",
         noticed_by: Notice::Tests {
+            package: "zoomlogs-aws",
             target: "store",
             name: "lost",
         },

@@ -38,6 +38,8 @@ pub enum Notice {
     Simulation,
     /// Tests of this name, by failing: of what the simulation does not run.
     Tests {
+        /// The package that has them.
+        package: &'static str,
         /// The test target.
         target: &'static str,
         /// A part of the tests' names.
