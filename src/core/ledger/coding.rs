@@ -45,14 +45,12 @@ impl fmt::Display for Counts {
         for (id, count) in self.iter() {
             let second = id.second().to_unix();
             let mut record = [0; 26];
-            let (head, rest) = record.split_at_mut(5);
-            let head = write_leb128(head, second - before);
+            let head = write_leb128(&mut record, second - before);
             before = second;
-            rest[..16].copy_from_slice(id.fingerprint().as_bytes());
-            let tail = write_leb128(&mut rest[16..], count);
+            record[head..head + 16].copy_from_slice(id.fingerprint().as_bytes());
+            let length = head + 16 + write_leb128(&mut record[head + 16..], count);
             // The consumer keeps what went wrong; writing to it does not fail.
-            let _ = out.write_all(&record[..head]);
-            let _ = out.write_all(&record[5..21 + tail]);
+            let _ = out.write_all(&record[..length]);
         }
         out.into_inner().1
     }
