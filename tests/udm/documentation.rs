@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 use std::{env, fs};
 
+use local_stack::project;
 use zoomlogs_udm::{Form, Rule, rules};
 
-const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/udm.md");
+const FILE: &str = "docs/udm.md";
 const BEGIN: &str = "<!-- The table is src/udm/table.rs and sign_in.rs; WRITE_DOCS=1 cargo nextest run --test udm writes it. -->\n";
 const END: &str = "<!-- end of the table -->\n";
 
@@ -38,12 +39,16 @@ fn table() -> String {
 
 #[test]
 fn the_table_is_the_mapping() {
-    let text = fs::read_to_string(FILE).unwrap();
+    let text = fs::read_to_string(project::root().join(FILE)).unwrap();
     let (before, rest) = text.split_once(BEGIN).expect("where the table begins");
     let (written, after) = rest.split_once(END).expect("where the table ends");
     let table = table();
     if env::var_os("WRITE_DOCS").is_some() {
-        fs::write(FILE, [before, BEGIN, &table, END, after].concat()).unwrap();
+        fs::write(
+            project::root().join(FILE),
+            [before, BEGIN, &table, END, after].concat(),
+        )
+        .unwrap();
     } else {
         for (written, expected) in written.lines().zip(table.lines()) {
             assert_eq!(written, expected, "WRITE_DOCS=1 writes the table");

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::{env, fs};
 
+use local_stack::project;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -28,7 +29,7 @@ struct Case {
 }
 
 fn files() -> Vec<(PathBuf, Vec<Case>)> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/udm/golden");
+    let folder = project::root().join("tests/udm/golden");
     let mut paths: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())

@@ -9,10 +9,7 @@ use local_stack::project;
 /// Asks the schema about each line; an answer for each.
 pub fn ask(lines: &[String]) -> Vec<String> {
     let mut validator = Command::new(project::python().unwrap())
-        .arg(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/tests/udm/validate.py"
-        ))
+        .arg(project::root().join("tests/udm/validate.py"))
         .env("PYTHONUTF8", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
