@@ -9,10 +9,11 @@ use chrono::{DateTime, Days, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::credentials::Credentials;
 use crate::fault::Fault;
 use crate::generator::Generator;
 use crate::limits::Limits;
-use crate::oauth::{AccessTokens, Credentials};
+use crate::oauth::AccessTokens;
 use crate::paging::{PageTokens, Query};
 use crate::reply::{Delivery, Reply};
 use crate::report::Report;
