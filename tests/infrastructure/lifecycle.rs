@@ -13,12 +13,11 @@ use local_stack::Stack;
 use serde_json::{Value, json};
 
 use self::{
-    changes::{CHANGES, Change},
+    changes::{CHANGES, CLIENT_SECRET, Change},
     project::Project,
 };
 
 const STATES: &str = "zoom-operation-logs-state-000000000000-us-east-1";
-const CLIENT_SECRET: &str = "a-client-secret-that-no-state-may-hold";
 
 #[tokio::test]
 async fn environments_come_up_change_in_place_and_go() {

@@ -119,7 +119,7 @@ async fn measure(arguments: &Arguments, results: &mut Results, file: &Path) -> R
         let name = name.as_ref().map_or("", |name| name.get_name());
         // Each begins with an empty AWS: what one left behind does not slow the next down.
         let setting = Setting::start(Contenders::unpack(&setting::package())?).await?;
-        scenario.measure(&setting, &effort, results).await?;
+        scenario::measure(scenario, &setting, &effort, results).await?;
         results.write(file)?;
         println!("{name}: {:.0} s", begun.elapsed().as_secs_f64());
     }
@@ -140,7 +140,7 @@ pub async fn try_out(binary: PathBuf) -> Result<String> {
     let mut results = Results::default();
     let setting = Setting::start(Contenders::native(binary)?).await?;
     for scenario in [Scenario::Quiet, Scenario::Fresh, Scenario::Runs96] {
-        scenario.measure(&setting, &effort, &mut results).await?;
+        scenario::measure(scenario, &setting, &effort, &mut results).await?;
     }
     publish::plots(&results)?;
     Ok(publish::tables(&results))

@@ -15,7 +15,6 @@ use zoom_simulator::{Credentials, Endpoint, Fault, Generator, Record, Script, Se
 use crate::{
     relay::Relay,
     side::{Contenders, PREFIX, Side},
-    trial::Trial,
 };
 
 const SECRET: &str = "zoom-operation-logs/credentials";
@@ -102,13 +101,11 @@ impl Setting {
         }
     }
 
-    /// A side with a bucket of its own, which reads today from Zoom unless `variables` say otherwise.
-    pub(crate) async fn trial(&self, side: Side, variables: &[(&str, &str)]) -> Result<Trial<'_>> {
+    /// A new bucket for a side.
+    pub(crate) async fn bucket(&self, side: Side) -> Result<Bucket> {
         self.buckets.set(self.buckets.get() + 1);
         let name = format!("{}-{}", side.name(), self.buckets.get());
-        let bucket = self.stack.create_bucket(&name).await?;
-        let function = self.function(side, None, &bucket, variables)?;
-        Ok(Trial::new(self, side, bucket, function))
+        Ok(self.stack.create_bucket(&name).await?)
     }
 
     /// A function of `side` on `bucket`: the side's own program, or one that `wrapped` it.

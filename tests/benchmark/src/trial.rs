@@ -25,6 +25,17 @@ pub(crate) struct Trial<'a> {
 }
 
 impl<'a> Trial<'a> {
+    /// A side with a bucket of its own, which reads today from Zoom unless `variables` say otherwise.
+    pub(crate) async fn prepare(
+        setting: &'a Setting,
+        side: Side,
+        variables: &[(&str, &str)],
+    ) -> Result<Self> {
+        let bucket = setting.bucket(side).await?;
+        let function = setting.function(side, None, &bucket, variables)?;
+        Ok(Self::new(setting, side, bucket, function))
+    }
+
     pub(crate) const fn new(
         setting: &'a Setting,
         side: Side,

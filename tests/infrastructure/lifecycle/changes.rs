@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::CLIENT_SECRET;
-
 /// A change of one variable.
 pub struct Change {
     pub what: &'static str,
@@ -48,6 +46,7 @@ macro_rules! change {
     };
 }
 
+pub const CLIENT_SECRET: &str = "a-client-secret-that-no-state-may-hold";
 const KEY: &str = "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
 pub const CHANGES: &[Change] = &[

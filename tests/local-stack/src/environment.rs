@@ -27,7 +27,7 @@ use tokio::{
 
 use crate::{
     error::{Error, Result},
-    runtime_api::Outcome,
+    invocation::Outcome,
 };
 
 const FUNCTION: &str = "zoom_operationlogs_to_s3";

@@ -40,9 +40,9 @@
 //! Beside them, [`Moto`] is a second S3, to compare, and a [`Proxy`] in front of either loses answers.
 //!
 //! Modules, in the order of the stack: `certificate`, `kept` and `ministack` start it, `aws`, `wire` and `bucket` talk to it,
-//! `runtime_api` runs a binary next to it in an `environment`, `terraform` and `function` do it through Lambda; `moto` is
-//! the other S3; `proxy` loses what a `loss` says, over `tls`; `project` knows where things are, and `command` runs other
-//! programs.
+//! `runtime_api` runs a binary next to it in an `environment` and returns an `invocation`, `terraform` and `function` do it
+//! through Lambda; `moto` is the other S3; `proxy` loses what a `loss` says, over `tls`; `project` knows where things are,
+//! and `command` runs other programs.
 
 mod aws;
 mod bucket;
@@ -51,6 +51,7 @@ pub mod command;
 mod environment;
 mod error;
 mod function;
+mod invocation;
 mod kept;
 mod loss;
 mod ministack;
@@ -67,10 +68,11 @@ pub use aws::{AccessKey, Aws, REGION};
 pub use bucket::{Bucket, Version};
 pub use error::{Error, Result};
 pub use function::{DirectRun, Function, LoggedRun};
+pub use invocation::{Invocation, Outcome};
 pub use loss::Loss;
 pub use moto::Moto;
 pub use proxy::{Proxy, Traffic};
-pub use runtime_api::{Invocation, Outcome, RuntimeApi};
+pub use runtime_api::RuntimeApi;
 pub use stack::Stack;
 pub use terraform::{Applied, DeployedReport, Deployment, Variables};
 pub use wire::{Call, Reply, Transport, Wire};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::Record;
 use crate::request::Endpoint;
+use crate::settings::RetryAfter;
 use crate::truth::Place;
 
 /// One thing that goes wrong with one request. A [`Script`](crate::Script) says with which.
@@ -114,20 +115,6 @@ pub enum Fault {
     AccessTokensRevoked,
     /// All page tokens are forgotten.
     PageTokensForgotten,
-}
-
-/// The form of a `Retry-After` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RetryAfter {
-    /// No header.
-    Absent,
-    /// `120`.
-    Seconds,
-    /// `Tue, 24 Nov 2026 00:00:00 GMT`.
-    HttpDate,
-    /// `2026-11-24T00:00:00Z`, which no RFC allows and Zoom documents.
-    Rfc3339,
 }
 
 /// How a fault combines with others of the same request.

@@ -33,6 +33,7 @@
 //! - `truth`: what a report is cut from: each day's list of records
 //! - `generator`: a realistic account of any size, from a seed
 //! - `settings`: what differs from account to account and from mood to mood
+//! - `credentials`: what an app must know to get a token
 //! - `request`, `reply`: what goes in and what comes out; `zoom_error`: Zoom's own words when it refuses
 //! - `oauth`, `limits`, `paging`: the three desks a request passes: its token, its quota, its page
 //! - `page`: one page of a report; `layout`: the white space of its JSON
@@ -41,6 +42,7 @@
 //! - `server`, `control`, `wire`: the world behind a port, and the endpoints that let another process play with it
 
 mod control;
+mod credentials;
 mod fault;
 mod generator;
 mod layout;
@@ -61,9 +63,9 @@ mod wire;
 mod world;
 mod zoom_error;
 
-pub use fault::{Fault, RetryAfter};
+pub use credentials::Credentials;
+pub use fault::Fault;
 pub use generator::Generator;
-pub use oauth::Credentials;
 pub use record::{Activity, Record, RecordError};
 pub use reply::{Answer, Delivery, Reply};
 pub use report::Report;
@@ -71,6 +73,8 @@ pub use request::{Endpoint, Request};
 pub use request_log::LoggedRequest;
 pub use script::Script;
 pub use server::{Server, ServerBuilder};
-pub use settings::{ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, Settings};
+pub use settings::{
+    ExtraFields, LastPageToken, Layout, OrderInSecond, Paging, RetryAfter, Settings,
+};
 pub use truth::{Place, Truth};
 pub use world::World;

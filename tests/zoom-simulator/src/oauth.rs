@@ -9,38 +9,12 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::json;
 
+use crate::credentials::Credentials;
 use crate::reply::Answer;
 use crate::report::Report;
 use crate::request::Request;
 use crate::settings::Settings;
 use crate::zoom_error;
-
-/// What a Server-to-Server OAuth app knows.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// The account.
-    pub account_id: String,
-    /// The app.
-    pub client_id: String,
-    /// The app's secret.
-    pub client_secret: String,
-}
-
-impl Default for Credentials {
-    fn default() -> Self {
-        Self {
-            account_id: "simulated-account".to_owned(),
-            client_id: "simulated-client".to_owned(),
-            client_secret: "simulated-secret".to_owned(),
-        }
-    }
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Credentials").finish_non_exhaustive()
-    }
-}
 
 /// The access tokens that are out.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
 
-use crate::oauth::Credentials;
+use crate::credentials::Credentials;
 use crate::report::Report;
 
 /// The path of the token endpoint.

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::fault::RetryAfter;
 use crate::report::Report;
 
 /// How the simulated account and API behave. The defaults are a Pro account on a good day.
@@ -110,6 +109,20 @@ pub enum OrderInSecond {
     ShuffledPerSweep,
     /// Another one in each request: a row of a second that lies on two pages can be on both of them or on none.
     ShuffledPerRequest,
+}
+
+/// The form of a `Retry-After` header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RetryAfter {
+    /// No header.
+    Absent,
+    /// `120`.
+    Seconds,
+    /// `Tue, 24 Nov 2026 00:00:00 GMT`.
+    HttpDate,
+    /// `2026-11-24T00:00:00Z`, which no RFC allows and Zoom documents.
+    Rfc3339,
 }
 
 /// The white space in the report.

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use serde_json::json;
 
-use crate::fault::RetryAfter;
 use crate::reply::Answer;
 use crate::report::Report;
+use crate::settings::RetryAfter;
 
 fn coded(status: u16, code: u32, message: &str) -> Answer {
     Answer::json(

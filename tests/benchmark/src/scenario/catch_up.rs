@@ -44,14 +44,14 @@ pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Ca
         let variables = variables
             .each_ref()
             .map(|(name, value)| (*name, value.as_str()));
-        let trial = setting.trial(Side::Ours, &variables).await?;
+        let trial = Trial::prepare(setting, Side::Ours, &variables).await?;
         case.push(Side::Ours, trial.cold().await?);
         trial.end().await;
         cases.push(case);
     }
     setting.zoom.world().settings.per_second = 100_000;
     // The guide's function keeps to no limit and reads a day at each run.
-    let guide = setting.trial(Side::Guide, &[]).await?;
+    let guide = Trial::prepare(setting, Side::Guide, &[]).await?;
     let sum = day_by_day(&guide, first).await?;
     for case in &mut cases {
         case.push(Side::Guide, sum.clone());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Effort, Scenario};
-use crate::{results::Case, setting::Setting, side::Side};
+use crate::{results::Case, setting::Setting, side::Side, trial::Trial};
 
 const RECORDS: usize = 100_000;
 
@@ -37,7 +37,7 @@ pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Ca
         };
         for _ in 0..rounds {
             for side in Side::BOTH {
-                let trial = setting.trial(side, &[]).await?;
+                let trial = Trial::prepare(setting, side, &[]).await?;
                 case.push(side, trial.cold().await?);
                 trial.end().await;
             }

@@ -12,6 +12,7 @@ use crate::{
     results::Case,
     setting::{Setting, made_up, today},
     side::Side,
+    trial::Trial,
 };
 
 const BEFORE: usize = 1_000;
@@ -20,8 +21,8 @@ const NEW: usize = 300;
 pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Case>> {
     setting.set_latency(Duration::ZERO, Duration::ZERO);
     setting.fill_today(BEFORE);
-    let ours = setting.trial(Side::Ours, &[]).await?;
-    let guide = setting.trial(Side::Guide, &[]).await?;
+    let ours = Trial::prepare(setting, Side::Ours, &[]).await?;
+    let guide = Trial::prepare(setting, Side::Guide, &[]).await?;
     for trial in [&ours, &guide] {
         trial.settle().await?;
     }

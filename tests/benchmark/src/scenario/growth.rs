@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Effort, Scenario};
-use crate::{results::Case, setting::Setting, side::Side};
+use crate::{results::Case, setting::Setting, side::Side, trial::Trial};
 
 const SIZES: [usize; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 /// Up to here everything is measured several times.
@@ -25,7 +25,7 @@ pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Ca
         let rounds = if size <= SMALL { effort.long_rounds } else { 1 };
         for _ in 0..rounds {
             for side in Side::BOTH {
-                let trial = setting.trial(side, &[]).await?;
+                let trial = Trial::prepare(setting, side, &[]).await?;
                 let mut sample = trial.settle().await?;
                 sample.state_bytes = Some(trial.state_bytes().await?);
                 if size < LARGEST {

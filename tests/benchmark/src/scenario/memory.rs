@@ -47,7 +47,7 @@ async fn attempt(
     mebibytes: u64,
     count: usize,
 ) -> Result<Limited> {
-    let bucket = setting.trial(side, &[]).await?.bucket;
+    let bucket = setting.bucket(side).await?;
     let limit = means.limit(mebibytes)?;
     let name = format!("limited-{}-{mebibytes}", means.name().replace(' ', "-"));
     let program = setting

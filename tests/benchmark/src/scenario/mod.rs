@@ -4,15 +4,15 @@ mod catch_up;
 mod day;
 mod fresh;
 mod growth;
+mod measure;
 mod memory;
 mod quiet;
 mod runs96;
 
-use anyhow::Result;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::{results::Results, setting::Setting};
+pub(crate) use measure::measure;
 
 /// What is measured, in the order in which it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
@@ -45,35 +45,4 @@ pub(crate) struct Effort {
     pub(crate) long_rounds: usize,
     /// By what the sizes are divided.
     pub(crate) divisor: usize,
-}
-
-impl Scenario {
-    /// Measures it and puts what came of it into `results`, in place of what was there.
-    pub(crate) async fn measure(
-        self,
-        setting: &Setting,
-        effort: &Effort,
-        results: &mut Results,
-    ) -> Result<()> {
-        let cases = match self {
-            Self::Size => {
-                results.packages = Some(crate::packages::sizes()?);
-                return Ok(());
-            }
-            Self::Memory => {
-                results.limits = memory::measure(setting, effort).await?;
-                return Ok(());
-            }
-            Self::Quiet => quiet::measure(setting, effort).await?,
-            Self::Fresh => fresh::measure(setting, effort).await?,
-            Self::Runs96 => runs96::measure(setting, effort).await?,
-            Self::CatchUp => catch_up::measure(setting, effort).await?,
-            Self::Day => day::measure(setting, effort).await?,
-            Self::Growth => growth::measure(setting, effort).await?,
-        };
-        results.cases.retain(|case| case.scenario != self);
-        results.cases.extend(cases);
-        results.cases.sort_by_key(|case| case.scenario);
-        Ok(())
-    }
 }

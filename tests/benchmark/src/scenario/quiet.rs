@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::{Effort, Scenario};
-use crate::{results::Case, setting::Setting, side::Side};
+use crate::{results::Case, setting::Setting, side::Side, trial::Trial};
 
 /// How many records the day has; all were delivered before.
 const RECORDS: usize = 1_000;
@@ -13,8 +13,8 @@ const RECORDS: usize = 1_000;
 pub(super) async fn measure(setting: &Setting, effort: &Effort) -> Result<Vec<Case>> {
     setting.set_latency(Duration::ZERO, Duration::ZERO);
     setting.fill_today(RECORDS);
-    let ours = setting.trial(Side::Ours, &[]).await?;
-    let guide = setting.trial(Side::Guide, &[]).await?;
+    let ours = Trial::prepare(setting, Side::Ours, &[]).await?;
+    let guide = Trial::prepare(setting, Side::Guide, &[]).await?;
     for trial in [&ours, &guide] {
         trial.settle().await?;
         // Once more, so that every file is in memory and compiled.

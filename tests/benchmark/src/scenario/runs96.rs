@@ -13,6 +13,7 @@ use crate::{
     results::Case,
     setting::{Setting, made_up, today},
     side::Side,
+    trial::Trial,
 };
 
 const RUNS: usize = 96;
@@ -47,9 +48,9 @@ async fn pass(
 
     // What was there yesterday was delivered yesterday.
     let start = before[0].to_string();
-    let ours = setting.trial(Side::Ours, &[("START_DATE", &start)]).await?;
+    let ours = Trial::prepare(setting, Side::Ours, &[("START_DATE", &start)]).await?;
     let sweeping = ours.beside(&[("START_DATE", &start), ("FULL_SWEEP_MINUTES", "0")])?;
-    let guide = setting.trial(Side::Guide, &[]).await?;
+    let guide = Trial::prepare(setting, Side::Guide, &[]).await?;
     ours.settle().await?;
 
     days.insert(today(), coming);

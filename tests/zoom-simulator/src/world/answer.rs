@@ -1,5 +1,7 @@
 //! How a request is answered: by Zoom's own rules, or by what a script puts in their place.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use super::World;
@@ -7,14 +9,117 @@ use crate::fault::Fault;
 use crate::limits::Verdict;
 use crate::page::{self, Rows};
 use crate::paging::{Position, Query};
-use crate::reply::{Answer, Delivery};
+use crate::reply::{Answer, Delivery, Reply};
 use crate::report::Report;
 use crate::request::{Endpoint, Request};
+use crate::request_log::LoggedRequest;
 use crate::script::Asked;
 use crate::zoom_error;
 
 impl World {
-    pub(super) fn deliver(
+    /// What the client that sends `request` at `now` meets.
+    pub fn handle(&mut self, now: DateTime<Utc>, request: &Request) -> Reply {
+        let asked = self.look_at(now, request);
+        let faults = self.scripts.play(&asked, &mut self.chance_rng);
+        let mut delay = Duration::ZERO;
+        let mut outcome = None;
+        for fault in &faults {
+            match fault {
+                Fault::Latency(milliseconds) => delay += Duration::from_millis(*milliseconds),
+                fault if !self.change(fault, asked.report) => outcome = Some(fault),
+                _ => {}
+            }
+        }
+        let delivery = self.deliver(now, request, &asked, outcome);
+        self.record(now, request, asked, &delivery, faults);
+        Reply { delay, delivery }
+    }
+
+    /// Counts a request and looks up what scripts tell it apart by.
+    fn look_at(&mut self, now: DateTime<Utc>, request: &Request) -> Asked {
+        let endpoint = request.endpoint();
+        let number = self.asked.entry(endpoint).or_default();
+        *number += 1;
+        let report = request.asked_report();
+        let query = report.and_then(|report| Query::read(request, report).ok());
+        let page = query.as_ref().and_then(|query| {
+            let offset = match page_token(request) {
+                None => 0,
+                Some(token) => {
+                    self.page_tokens
+                        .find(now, &token, query, &self.settings)?
+                        .offset
+                }
+            };
+            Some(offset / query.page_size + 1)
+        });
+        Asked {
+            endpoint,
+            report,
+            number: *number,
+            days: query.map(|query| (query.from, query.to)),
+            page,
+        }
+    }
+
+    /// Lets a fault change the account, if it is one that does.
+    fn change(&mut self, fault: &Fault, report: Option<Report>) -> bool {
+        let truth = self.truth_of_mut(report.unwrap_or_default());
+        match fault {
+            Fault::Arrival {
+                date,
+                place,
+                records,
+            } => {
+                for record in records {
+                    truth.insert(*date, *place, record.clone());
+                }
+            }
+            Fault::Vanishing {
+                date,
+                position,
+                count,
+            } => {
+                for _ in 0..*count {
+                    truth.remove(*date, *position);
+                }
+            }
+            Fault::AccessTokensRevoked => self.access_tokens.revoke_all(),
+            Fault::PageTokensForgotten => self.page_tokens.forget_all(),
+            _ => return false,
+        }
+        true
+    }
+
+    fn record(
+        &mut self,
+        now: DateTime<Utc>,
+        request: &Request,
+        asked: Asked,
+        delivery: &Delivery,
+        faults: Vec<Fault>,
+    ) {
+        let (status, bytes) = match delivery {
+            Delivery::Whole(answer) => (Some(answer.status), answer.len()),
+            Delivery::Cut(answer, bytes) => (Some(answer.status), *bytes as u64),
+            Delivery::Dropped | Delivery::Hang => (None, 0),
+        };
+        self.log.push(LoggedRequest {
+            time: now,
+            endpoint: asked.endpoint,
+            report: asked.report,
+            number: asked.number,
+            method: request.method.clone(),
+            path: request.path.clone(),
+            query: request.masked_query(),
+            page: asked.page,
+            status,
+            bytes,
+            faults,
+        });
+    }
+
+    fn deliver(
         &mut self,
         now: DateTime<Utc>,
         request: &Request,
@@ -165,7 +270,7 @@ impl World {
 }
 
 /// The page token of a request; an empty one asks for the first page.
-pub(super) fn page_token(request: &Request) -> Option<String> {
+fn page_token(request: &Request) -> Option<String> {
     request
         .parameter("next_page_token")
         .filter(|token| !token.is_empty())

@@ -3,25 +3,22 @@
 mod answer;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use chrono::{DateTime, Days, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::fault::Fault;
+use crate::credentials::Credentials;
 use crate::generator::Generator;
 use crate::limits::Limits;
-use crate::oauth::{AccessTokens, Credentials};
-use crate::paging::{PageTokens, Query};
-use crate::reply::{Delivery, Reply};
+use crate::oauth::AccessTokens;
+use crate::paging::PageTokens;
 use crate::report::Report;
-use crate::request::{Endpoint, Request};
+use crate::request::Endpoint;
 use crate::request_log::LoggedRequest;
-use crate::script::{Asked, Script, Scripts};
+use crate::script::{Script, Scripts};
 use crate::settings::Settings;
 use crate::truth::Truth;
-use answer::page_token;
 
 /// An account at Zoom, and the API to it. It changes only through its methods: the time is told to it with each
 /// request, and its random numbers come from its seed.
@@ -179,107 +176,5 @@ impl World {
     #[must_use]
     pub fn daily_requests_spent(&self, now: DateTime<Utc>) -> u32 {
         self.limits.spent(now)
-    }
-
-    /// What the client that sends `request` at `now` meets.
-    pub fn handle(&mut self, now: DateTime<Utc>, request: &Request) -> Reply {
-        let asked = self.look_at(now, request);
-        let faults = self.scripts.play(&asked, &mut self.chance_rng);
-        let mut delay = Duration::ZERO;
-        let mut outcome = None;
-        for fault in &faults {
-            match fault {
-                Fault::Latency(milliseconds) => delay += Duration::from_millis(*milliseconds),
-                fault if !self.change(fault, asked.report) => outcome = Some(fault),
-                _ => {}
-            }
-        }
-        let delivery = self.deliver(now, request, &asked, outcome);
-        self.record(now, request, asked, &delivery, faults);
-        Reply { delay, delivery }
-    }
-
-    /// Counts a request and looks up what scripts tell it apart by.
-    fn look_at(&mut self, now: DateTime<Utc>, request: &Request) -> Asked {
-        let endpoint = request.endpoint();
-        let number = self.asked.entry(endpoint).or_default();
-        *number += 1;
-        let report = request.asked_report();
-        let query = report.and_then(|report| Query::read(request, report).ok());
-        let page = query.as_ref().and_then(|query| {
-            let offset = match page_token(request) {
-                None => 0,
-                Some(token) => {
-                    self.page_tokens
-                        .find(now, &token, query, &self.settings)?
-                        .offset
-                }
-            };
-            Some(offset / query.page_size + 1)
-        });
-        Asked {
-            endpoint,
-            report,
-            number: *number,
-            days: query.map(|query| (query.from, query.to)),
-            page,
-        }
-    }
-
-    /// Lets a fault change the account, if it is one that does.
-    fn change(&mut self, fault: &Fault, report: Option<Report>) -> bool {
-        let truth = self.truth_of_mut(report.unwrap_or_default());
-        match fault {
-            Fault::Arrival {
-                date,
-                place,
-                records,
-            } => {
-                for record in records {
-                    truth.insert(*date, *place, record.clone());
-                }
-            }
-            Fault::Vanishing {
-                date,
-                position,
-                count,
-            } => {
-                for _ in 0..*count {
-                    truth.remove(*date, *position);
-                }
-            }
-            Fault::AccessTokensRevoked => self.access_tokens.revoke_all(),
-            Fault::PageTokensForgotten => self.page_tokens.forget_all(),
-            _ => return false,
-        }
-        true
-    }
-
-    fn record(
-        &mut self,
-        now: DateTime<Utc>,
-        request: &Request,
-        asked: Asked,
-        delivery: &Delivery,
-        faults: Vec<Fault>,
-    ) {
-        let (status, bytes) = match delivery {
-            Delivery::Whole(answer) => (Some(answer.status), answer.len()),
-            Delivery::Cut(answer, bytes) => (Some(answer.status), *bytes as u64),
-            Delivery::Dropped | Delivery::Hang => (None, 0),
-        };
-        self.log.push(LoggedRequest {
-            time: now,
-            endpoint: asked.endpoint,
-            report: asked.report,
-            number: asked.number,
-            method: request.method.clone(),
-            path: request.path.clone(),
-            query: request.masked_query(),
-            page: asked.page,
-            status,
-            bytes,
-            faults,
-        });
     }
 }
