@@ -456,3 +456,258 @@ async fn restore_seen<S: Store>(
     }
     Ok(seen)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::{Cell, RefCell};
+    use std::collections::VecDeque;
+    use std::time::Duration;
+
+    use chrono::TimeDelta;
+    use tokio::sync::Mutex;
+
+    use super::*;
+    use crate::checkpoint::CheckpointFile;
+    use crate::collector::settings::{Limits, Settings};
+    use crate::collector::shared_checkpoint::SharedCheckpoint;
+    use crate::collector::summary::RunSummary;
+    use crate::event::Event;
+    use crate::memory_store::MemoryStore;
+    use crate::report::OPERATION_LOGS;
+    use crate::zoom::{Meter, PageQuery};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn date() -> NaiveDate {
+        "2026-11-22".parse().unwrap()
+    }
+
+    /// A world of one day: each answer of Zoom's takes a second, and nothing else takes time.
+    struct World {
+        answers: RefCell<VecDeque<PageAnswer>>,
+        asked: RefCell<Vec<Option<String>>>,
+        now: Cell<DateTime<Utc>>,
+        store: MemoryStore,
+        settings: Settings,
+    }
+
+    impl Zoom for World {
+        async fn page(&self, query: &PageQuery, _: &Meter) -> PageAnswer {
+            self.now.set(self.now.get() + TimeDelta::seconds(1));
+            self.asked.borrow_mut().push(query.token.clone());
+            self.answers.borrow_mut().pop_front().expect("an answer")
+        }
+    }
+
+    impl Clock for World {
+        fn now(&self) -> DateTime<Utc> {
+            self.now.get()
+        }
+
+        async fn sleep(&self, duration: Duration) {
+            self.now.set(self.now.get() + duration);
+        }
+
+        fn seed(&self) -> u64 {
+            7
+        }
+    }
+
+    /// A row that happened so many minutes after ten.
+    fn row(minute: u32) -> Record {
+        let text = format!(r#"{{"time":"2026-11-22T10:{minute:02}:00Z","action":"a"}}"#);
+        Record::parse(&text, &OPERATION_LOGS).unwrap()
+    }
+
+    /// A page with the rows of these minutes, and whether there is another.
+    fn page(minutes: &[u32], next: Option<&str>) -> PageAnswer {
+        Ok(Page {
+            rows: minutes.iter().map(|&minute| row(minute)).collect(),
+            next: next.map(str::to_owned),
+        })
+    }
+
+    impl World {
+        fn new(answers: impl IntoIterator<Item = PageAnswer>) -> Self {
+            Self {
+                answers: RefCell::new(answers.into_iter().collect()),
+                asked: RefCell::default(),
+                now: Cell::new(at("2026-11-22T12:00:00Z")),
+                store: MemoryStore::new(),
+                settings: Settings {
+                    report: &OPERATION_LOGS,
+                    s3_prefix: "p/".to_owned(),
+                    state_key: "state".to_owned(),
+                    page_size: 2,
+                    start_date: Some(date()),
+                    late_arrival: TimeDelta::hours(48),
+                    full_sweep: TimeDelta::hours(6),
+                    max_records_per_object: 100,
+                    daily_request_budget: 100,
+                    limits: Limits::default(),
+                },
+            }
+        }
+
+        /// Reads the day once, as a run of its own, with further answers. What came of it, and the day as it is stored.
+        async fn read(
+            &self,
+            depth: Depth,
+            answers: impl IntoIterator<Item = PageAnswer>,
+        ) -> (Result<(), DayError>, DayState) {
+            self.answers.borrow_mut().extend(answers);
+            let started = self.now.get();
+            let deadline = started + TimeDelta::minutes(5);
+            let file = CheckpointFile::new(&self.store, self, &OPERATION_LOGS, "state", "p/");
+            let loaded = file.load(self.settings.start_date).await.unwrap();
+            let shared = Shared {
+                zoom: self,
+                clock: self,
+                settings: &self.settings,
+                log: DeliveryLog::new(&self.store, &OPERATION_LOGS, "p/"),
+                meter: Meter::new(deadline, 100, started.date_naive(), 0),
+                checkpoint: Mutex::new(SharedCheckpoint::new(file, loaded, true)),
+                started,
+                deadline,
+                dry_run: false,
+                summary: RefCell::new(RunSummary::new(started, &Event::RUN)),
+                halted: RefCell::default(),
+                readings: Cell::new(0),
+                long_day: Mutex::new(()),
+            };
+            let read = read_day(&shared, date(), depth, Ledger::default()).await;
+            let mut checkpoint = shared.checkpoint.into_inner();
+            checkpoint.write(shared.meter.usage().by_day).await.unwrap();
+            (read, checkpoint.checkpoint().day(date()))
+        }
+
+        fn entries(&self) -> usize {
+            self.store.all_versions("p/").len()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_head_read_ends_at_the_first_page_with_nothing_new() {
+        let world = World::new([page(&[2, 1], None)]);
+        let (read, state) = world.read(Depth::Full, []).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 2));
+        assert!(state.sweep.is_some() && !state.is_behind());
+        let answers = [page(&[4, 3], Some("b")), page(&[2, 1], Some("c"))];
+        let (read, state) = world.read(Depth::Head, answers).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 4));
+        assert_eq!(world.asked.take().last().unwrap().as_deref(), Some("b"));
+        assert!(!state.is_behind());
+    }
+
+    #[tokio::test]
+    async fn cut_short_it_delivers_what_it_read_and_keeps_its_place() {
+        let world = World::new([page(&[4, 3], Some("b")), Err(ZoomError::OutOfTime)]);
+        let (read, state) = world.read(Depth::Full, []).await;
+        assert_eq!(read, Err(DayError::Zoom(ZoomError::OutOfTime)));
+        assert_eq!(world.entries(), 1);
+        let place = state.partial.unwrap();
+        assert_eq!(place.token, "b");
+        assert_eq!(state.unread_since, Some(place.first_page));
+        // The next reading goes on there, and voids the mark at the day's end.
+        let (read, state) = world.read(Depth::Full, [page(&[2, 1], None)]).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 4));
+        assert!(!state.is_behind() && state.partial.is_none());
+    }
+
+    #[tokio::test]
+    async fn cut_short_at_its_first_page_it_leaves_nothing_unread() {
+        let world = World::new([Err(ZoomError::OutOfTime)]);
+        let (_, state) = world.read(Depth::Full, []).await;
+        assert_eq!((state.unread_since, state.partial), (None, None));
+    }
+
+    #[tokio::test]
+    async fn pages_that_make_no_sense_are_noted_and_not_gone_on_with() {
+        let world = World::new([page(&[4, 3], Some("b")), page(&[2, 1], Some("b"))]);
+        let (read, state) = world.read(Depth::Full, []).await;
+        assert!(matches!(read, Err(DayError::RepeatedToken { .. })));
+        assert_eq!((world.entries(), state.partial), (1, None));
+        assert!(state.broken.is_some() && state.unread_since.is_some());
+    }
+
+    #[tokio::test]
+    async fn a_token_that_is_refused_begins_the_day_again_twice_at_most() {
+        let refused = || Err(ZoomError::PageTokenExpired);
+        let first = || page(&[4, 3], Some("b"));
+        let answers = [first(), refused(), first(), refused(), first(), refused()];
+        let world = World::new(answers);
+        let (read, state) = world.read(Depth::Full, []).await;
+        assert_eq!(read, Err(DayError::Zoom(ZoomError::PageTokenExpired)));
+        let asked: Vec<_> = world.asked.take().iter().map(Option::is_some).collect();
+        assert_eq!(asked, [false, true, false, true, false, true]);
+        assert!(state.is_behind() && state.partial.is_none());
+        assert_eq!(state.ledger.records, 2);
+    }
+
+    #[tokio::test]
+    async fn a_foreign_entry_leaves_the_day_unread_until_a_later_sweep() {
+        let world = World::new([page(&[2, 1], None)]);
+        world.read(Depth::Full, []).await.0.unwrap();
+        // Another run writes the newest row and dies.
+        let log = DeliveryLog::new(&world.store, &OPERATION_LOGS, "p/");
+        let mut theirs = Ledger::default();
+        log.fold(date(), &mut theirs).await.unwrap();
+        log.append(date(), &mut theirs, &[&row(9)], world.now())
+            .await
+            .unwrap();
+        let answers = [page(&[9, 8], Some("b")), page(&[2, 1], Some("c"))];
+        let (read, state) = world.read(Depth::Head, answers).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 4));
+        assert_eq!(state.unread_since, Some(world.now()));
+        let answers = [page(&[9, 8], Some("b")), page(&[2, 1], None)];
+        let (_, state) = world.read(Depth::Full, answers).await;
+        assert!(!state.is_behind());
+    }
+
+    #[tokio::test]
+    async fn a_mark_made_half_way_is_lifted_at_rows_that_were_known_before() {
+        let mut world = World::new([page(&[2, 1], None)]);
+        world.settings.max_records_per_object = 2;
+        world.read(Depth::Full, []).await.0.unwrap();
+        let half_way = page(&[6, 5], Some("b"));
+        let answers = [half_way, Err(ZoomError::OutOfTime)];
+        let (_, state) = world.read(Depth::Head, answers).await;
+        assert!(state.is_behind(), "rows 3 and 4 are unread");
+        // The sweep goes on at the place that the head read kept.
+        let answers = [page(&[4, 3], Some("c")), page(&[2, 1], None)];
+        let (_, state) = world.read(Depth::Full, answers).await;
+        assert!(!state.is_behind());
+        let answers = [page(&[8, 7], Some("b")), page(&[6, 5], Some("c"))];
+        let (read, state) = world.read(Depth::Head, answers).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 8));
+        assert_eq!(state.unread_since, None);
+    }
+
+    #[tokio::test]
+    async fn equal_rows_on_different_pages_are_delivered_once_two_sweeps_agree() {
+        let first = [page(&[2, 1], Some("b")), page(&[1], None)];
+        // By another size of pages.
+        let second = [
+            page(&[2], Some("c")),
+            page(&[1], Some("d")),
+            page(&[1], None),
+        ];
+        let world = World::new(first.into_iter().chain(second));
+        let (read, state) = world.read(Depth::Full, []).await;
+        assert_eq!((read, state.ledger.records), (Ok(()), 3));
+    }
+
+    #[tokio::test]
+    async fn a_day_that_zoom_does_not_keep_is_closed_only_if_it_can_be_true() {
+        let world = World::new([Err(ZoomError::BeyondHistory)]);
+        let (read, _) = world.read(Depth::Full, []).await;
+        assert_eq!(read, Err(DayError::Zoom(ZoomError::BeyondHistory)));
+        world.now.set(at("2027-05-01T12:00:00Z"));
+        let (read, _) = world
+            .read(Depth::Full, [Err(ZoomError::BeyondHistory)])
+            .await;
+        assert_eq!(read, Ok(()));
+    }
+}
