@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use zoomlogs_core::checkpoint::RequestsSpent;
 
 use crate::oracle::{Oracle, Violation, broken};
-use crate::process::REQUESTS_PER_SECOND;
+
+/// The limit that the function is given. Zoom's own is not lower, but it is the whole account's.
+pub(crate) const REQUESTS_PER_SECOND: u32 = 5;
 
 /// An invocation's requests, against the checkpoint that it read.
 #[derive(Debug)]

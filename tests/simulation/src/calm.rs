@@ -7,8 +7,9 @@ use zoomlogs_core::collector::Settings;
 use zoomlogs_core::event::Event as Invocation;
 
 use crate::oracle::{Violation, broken};
+use crate::process::Process;
 use crate::scenario::Campaign;
-use crate::simulate::{Process, Simulation};
+use crate::simulation::Simulation;
 use crate::tally::Kind;
 use crate::world::{Event, World, note};
 

@@ -23,13 +23,15 @@
 //! - `zoom_faults`: what can be wrong with an answer of Zoom's
 //! - `wire`: between the function's client and the simulated Zoom
 //! - `view`: the world as a run sees it, through the core's traits; `process`: the function's processes
-//! - `schedule`: when runs begin; `simulate`: one world, from the first firing to its end; `calm`: that end
-//! - `verdict`: what became of it
+//! - `simulation`: a world on its way, and the runs in it; `schedule`: when runs begin
+//! - `course`: what is planned happens; `calm`: the end of a world; `verdict`: what became of it
+//! - `simulate`: one world, from the first firing to its end
 //! - `sabotage`: the core with one rule broken, which must be noticed
 
 mod account;
 mod arrivals;
 mod calm;
+mod course;
 mod neighbours;
 mod oracle;
 mod process;
@@ -38,6 +40,7 @@ pub mod sabotage;
 mod scenario;
 mod schedule;
 mod simulate;
+mod simulation;
 mod tally;
 mod timeline;
 mod trace;

@@ -7,15 +7,9 @@ use zoomlogs_core::calendar::DayRange;
 use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::event::Event as Invocation;
 
-use crate::simulate::Simulation;
+use crate::simulation::Simulation;
 use crate::tally::Kind;
 use crate::world::Event;
-
-/// How many repetitions there are between two firings: Lambda's two, of a run and of another beside it.
-const MOST_REPEATS: u32 = 4;
-
-/// How long Lambda waits before it repeats a run that failed.
-const REPEATED_AFTER: TimeDelta = TimeDelta::minutes(1);
 
 impl Simulation {
     /// The schedule fires, and what happens until the next time is planned.
@@ -74,20 +68,6 @@ impl Simulation {
             return TimeDelta::minutes(world.between(60, 3 * 24 * 60));
         }
         world.scenario.schedule
-    }
-
-    /// Lambda repeats an asynchronous invocation that failed, but not for ever.
-    pub(crate) fn perhaps_repeat(&self) {
-        let world = &self.world;
-        let repeats = self.repeats.get();
-        if self.firings > 0
-            && repeats < MOST_REPEATS
-            && world.chance(world.scenario.chances.repeated)
-        {
-            self.repeats.set(repeats + 1);
-            world.tally.add(Kind::Repeated);
-            world.timeline.plan_in(REPEATED_AFTER, Event::SecondRun);
-        }
     }
 
     /// A run begins: the schedule's, or somebody's replay or trial.
