@@ -6,10 +6,18 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 use thiserror::Error;
 
+use crate::exit::{Code, CommandError};
+
 /// The report did not reach whoever reads it.
 #[derive(Debug, Error)]
 #[error("standard output cannot be written: {0}")]
 pub struct OutputError(#[from] pub io::Error);
+
+impl CommandError for OutputError {
+    fn code(&self) -> Code {
+        Code::Failed
+    }
+}
 
 #[derive(Debug)]
 pub struct Output {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::invocation::{FunctionFailure, InvocationError, Invoker, Outcome, Ran};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
@@ -41,8 +41,8 @@ fn several(failures: &[FunctionFailure]) -> String {
     failures.join("\n")
 }
 
-impl RunError {
-    pub const fn code(&self) -> Code {
+impl CommandError for RunError {
+    fn code(&self) -> Code {
         match self {
             Self::Target(error) => error.code(),
             Self::Invocation(error) => error.code(),

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use crate::aws::{self, AwsError};
 use crate::deployment::{DeploymentError, Environment, Named};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 
 /// Looks whether the environment's buckets may be destroyed; changes nothing
@@ -64,8 +64,8 @@ pub enum TeardownError {
     Output(#[from] OutputError),
 }
 
-impl TeardownError {
-    pub const fn code(&self) -> Code {
+impl CommandError for TeardownError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Aws(error) => error.code(),

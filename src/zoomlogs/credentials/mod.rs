@@ -18,11 +18,11 @@ use zoomlogs_core::zoom::Endpoints;
 use self::check::CheckError;
 use self::input::InputError;
 use self::secret::Stored;
-use crate::arguments::Place;
 use crate::aws::{self, AwsError};
 use crate::deployment::DeploymentError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
+use crate::place::Place;
 use crate::target::Configuration;
 
 /// Stores Zoom's credentials in the secret, after trying them with Zoom
@@ -76,8 +76,8 @@ pub enum CredentialsError {
     Output(#[from] OutputError),
 }
 
-impl CredentialsError {
-    pub const fn code(&self) -> Code {
+impl CommandError for CredentialsError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Input(error) => error.code(),

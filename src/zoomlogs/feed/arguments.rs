@@ -7,8 +7,8 @@ use super::FeedError;
 use super::direct::Direct;
 use super::form::{self, Authentication, Form};
 use super::instance::Instance;
-use crate::arguments;
-use crate::deployment::{Environment, Named, must_collect};
+use crate::deployment::Named;
+use crate::place::Place;
 
 /// What to enter in the feed of Google SecOps, or makes the feed
 ///
@@ -29,7 +29,7 @@ use crate::deployment::{Environment, Named, must_collect};
 )]
 pub struct FeedArguments {
     #[command(flatten)]
-    place: arguments::Place,
+    place: Place,
 
     /// Only this report: operationlogs, activities; without --env operationlogs
     #[arg(long)]
@@ -169,11 +169,7 @@ impl FeedArguments {
     }
 
     fn deployed(&self) -> Result<Vec<Sheet>, FeedError> {
-        let pipelines = match (&self.place.env, &self.place.account) {
-            (Some(environment), None) => Environment::read(environment)?.all(),
-            _ => self.place.pipeline()?.into_iter().collect(),
-        };
-        must_collect(&pipelines, self.report.as_deref())?;
+        let pipelines = self.place.pipelines(self.report.as_deref())?;
         let mut sheets = Vec::new();
         for named in &pipelines {
             let reports = &named.pipeline.reports;

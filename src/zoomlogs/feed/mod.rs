@@ -35,7 +35,7 @@ use self::resource::Body;
 use self::state::State;
 use self::step::Choice;
 use crate::deployment::DeploymentError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 
 #[derive(Debug, Error)]
@@ -60,8 +60,8 @@ pub enum FeedError {
     NotInOrder(Vec<String>),
 }
 
-impl FeedError {
-    pub const fn code(&self) -> Code {
+impl CommandError for FeedError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::AccessKey(error) => error.code(),

@@ -14,11 +14,11 @@ use zoomlogs_core::clock::Clock as _;
 use self::keys::{Key, Keys, NewKey};
 use self::report::{Issued, Listed, Revoked};
 use self::vault::{Vault, VaultError};
-use crate::arguments::Place;
 use crate::aws::{self, AwsError};
 use crate::deployment::{DeploymentError, Named};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
+use crate::place::Place;
 
 /// Makes, replaces and revokes the access key of the user that the SecOps feed reads as
 ///
@@ -174,8 +174,8 @@ pub enum HandOverError {
     Output(#[from] OutputError),
 }
 
-impl ReaderKeyError {
-    pub const fn code(&self) -> Code {
+impl CommandError for ReaderKeyError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Aws(error) => error.code(),

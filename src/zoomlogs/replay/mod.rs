@@ -32,7 +32,7 @@ use self::kept::ProgressError;
 use self::progress::Failure;
 use self::range::{Days, RangeError};
 use self::report::Replayed;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
 
@@ -96,8 +96,8 @@ pub enum ReplayError {
     Output(#[from] OutputError),
 }
 
-impl ReplayError {
-    pub const fn code(&self) -> Code {
+impl CommandError for ReplayError {
+    fn code(&self) -> Code {
         match self {
             Self::Range(_) | Self::SeveralFunctions(_) => Code::Usage,
             Self::Target(error) => error.code(),

@@ -42,7 +42,7 @@ use self::reader::Reader;
 use self::schedule::Schedule;
 use self::verdict::{Finding, Verdict};
 use crate::aws::AwsError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 use crate::state;
 use crate::target::{Configuration, Functions, Target, TargetError};
@@ -74,8 +74,8 @@ pub enum StatusError {
     Output(#[from] OutputError),
 }
 
-impl StatusError {
-    pub const fn code(&self) -> Code {
+impl CommandError for StatusError {
+    fn code(&self) -> Code {
         match self {
             Self::Target(error) => error.code(),
             Self::Aws(error) => error.code(),

@@ -23,7 +23,7 @@ use self::records::{Line, Records};
 use self::source::{Source, SourceError};
 use self::summary::Summary;
 use self::view::{Shown, View, shown};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 
 const PREVIEW: &str = "\
@@ -93,8 +93,8 @@ pub struct Incomplete {
     damaged: u64,
 }
 
-impl UdmError {
-    pub const fn code(&self) -> Code {
+impl CommandError for UdmError {
+    fn code(&self) -> Code {
         match self {
             Self::Source(error) => error.code(),
             Self::Output(_) | Self::Incomplete(_) => Code::Failed,

@@ -48,7 +48,7 @@ use self::range::{Range, RangeError};
 use self::report::{Auditor, FORMAT, FunctionReport, Overall, Report, Tool, moment};
 use self::seal::{Destination, SealError, Sealed};
 use crate::aws::AwsError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
 
@@ -144,8 +144,8 @@ pub enum VerifyError {
     Incomplete(String),
 }
 
-impl VerifyError {
-    pub const fn code(&self) -> Code {
+impl CommandError for VerifyError {
+    fn code(&self) -> Code {
         match self {
             Self::Check(error) => error.code(),
             Self::Target(error) => error.code(),
