@@ -106,7 +106,7 @@ pub async fn command(arguments: RunArguments, output: &Output) -> Result<(), Run
         runs.push(ran);
     }
     let text: String = runs.iter().map(ToString::to_string).collect();
-    output.report(&text, &runs)?;
+    output.show(&text, &runs)?;
     for ran in runs {
         if let Outcome::Failed { error, .. } = ran.outcome {
             failures.push(error);

@@ -105,7 +105,7 @@ pub async fn command(arguments: TeardownArguments, output: &Output) -> Result<()
         must_be_empty(named).await?;
     }
     let text = format!("Empty, and may be destroyed: {}", buckets.join(", "));
-    Ok(output.report(&text, &Report { empty: buckets })?)
+    Ok(output.show(&text, &Report { empty: buckets })?)
 }
 
 /// What was named against what there is.

@@ -162,7 +162,7 @@ pub async fn command(
         checked,
         stored: matches!(stored, Stored::New),
     };
-    Ok(output.report(&text, &done)?)
+    Ok(output.show(&text, &done)?)
 }
 
 /// What a function asks of which Zoom.

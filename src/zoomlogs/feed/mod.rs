@@ -107,7 +107,7 @@ fn form(sheets: &[Sheet], output: &Output) -> Result<(), FeedError> {
         text.push('\n');
         feeds.push(json!({"report": form.report, "of": form.whose, "fields": form.fields()}));
     }
-    Ok(output.report(&text, &json!({"feeds": feeds}))?)
+    Ok(output.show(&text, &json!({"feeds": feeds}))?)
 }
 
 fn api(sheets: &[Sheet], instance: &Instance, output: &Output) -> Result<(), FeedError> {
@@ -124,7 +124,7 @@ fn api(sheets: &[Sheet], instance: &Instance, output: &Output) -> Result<(), Fee
             "report": form.report, "of": form.whose, "method": "POST", "url": instance.feeds(), "body": body.shown(),
         }));
     }
-    Ok(output.report(&text, &json!({"scope": SCOPE, "requests": requests}))?)
+    Ok(output.show(&text, &json!({"scope": SCOPE, "requests": requests}))?)
 }
 
 /// The request that creates a feed, as far as it may be shown.
@@ -157,7 +157,7 @@ async fn create(
         text += &format!("{done}\n");
     }
     text += "To see how it is doing: the same with --state in place of --create (make: STATE=1). Google reads every 15 minutes.";
-    Ok(output.report(&text, &json!({"feeds": done}))?)
+    Ok(output.show(&text, &json!({"feeds": done}))?)
 }
 
 async fn state(sheets: &[Sheet], instance: Instance, output: &Output) -> Result<(), FeedError> {
@@ -189,7 +189,7 @@ async fn state(sheets: &[Sheet], instance: Instance, output: &Output) -> Result<
         }
         json.push(json!({"report": form.report, "of": form.whose, "feed": state}));
     }
-    output.report(&text, &json!({"feeds": json}))?;
+    output.show(&text, &json!({"feeds": json}))?;
     if problems.is_empty() {
         Ok(())
     } else {
@@ -201,7 +201,7 @@ async fn subject_id(instance: Instance, output: &Output) -> Result<(), FeedError
     let client = Client::new(instance)?;
     let subject_id = client.subject_id().await?;
     let json: Value = json!({"subject_id": subject_id});
-    Ok(output.report(&subject_id, &json)?)
+    Ok(output.show(&subject_id, &json)?)
 }
 
 /// The key of one feed, and where to get it.

@@ -344,7 +344,7 @@ impl Reader {
             revoked: &key,
             left: &keys,
         };
-        Ok(output.report(&revoked.to_string(), &revoked)?)
+        Ok(output.show(&revoked.to_string(), &revoked)?)
     }
 
     async fn list(&self, output: &Output) -> Result<(), ReaderKeyError> {
@@ -354,7 +354,7 @@ impl Reader {
             now: SystemClock.now(),
             issue: self.how_to("issue"),
         };
-        Ok(output.report(&listed.to_string(), &listed)?)
+        Ok(output.show(&listed.to_string(), &listed)?)
     }
 
     /// The command that does something else to these keys, as this one was called.
@@ -384,11 +384,11 @@ async fn give(
         // Once it is stored it has been handed over: a report that nobody reads takes nothing back.
         Some(vault) => {
             vault.put(key).await?;
-            if let Err(problem) = issued.report(output) {
+            if let Err(problem) = issued.show(output) {
                 output.remark(&format!("The key {} is stored, but {problem}", key.id));
             }
             Ok(())
         }
-        None => Ok(issued.report(output)?),
+        None => Ok(issued.show(output)?),
     }
 }

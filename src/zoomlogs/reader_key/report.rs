@@ -25,7 +25,7 @@ pub struct Issued<'a> {
 
 impl Issued<'_> {
     /// The one place where a key's secret is shown.
-    pub fn report(&self, output: &Output) -> Result<(), OutputError> {
+    pub fn show(&self, output: &Output) -> Result<(), OutputError> {
         let id = &self.key.id;
         let mut json = json!({"user": self.user, "access_key_id": id});
         let mut text = match self.vault {
@@ -54,7 +54,7 @@ impl Issued<'_> {
                 present.id, self.revoke
             );
         }
-        output.report(&text, &json)
+        output.show(&text, &json)
     }
 }
 

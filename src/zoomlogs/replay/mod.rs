@@ -146,7 +146,7 @@ pub async fn command(arguments: ReplayArguments, output: &Output) -> Result<(), 
     }
     if !replayed.is_empty() {
         let text: Vec<_> = replayed.iter().map(ToString::to_string).collect();
-        output.report(&text.join("\n"), &replayed)?;
+        output.show(&text.join("\n"), &replayed)?;
     }
     // Where one function is not through, the same command goes on; it shall not begin again with those that are.
     if errors.is_empty() && replayed.iter().all(|one| one.state.is_none()) {

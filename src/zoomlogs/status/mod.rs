@@ -141,7 +141,7 @@ pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), 
         functions,
         readers,
     };
-    output.report(&report::text(&status), &status)?;
+    output.show(&report::text(&status), &status)?;
     if status.verdict < Verdict::Red {
         return Ok(());
     }

@@ -172,7 +172,7 @@ impl Preview<'_> {
         self.shown.finish()?;
         if arguments.stats {
             let summary = Summary::of(&self.statistics);
-            self.output.report(&summary.to_string(), &summary)?;
+            self.output.show(&summary.to_string(), &summary)?;
         }
         Ok(())
     }

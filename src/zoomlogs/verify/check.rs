@@ -121,7 +121,7 @@ pub async fn check(
         signed_by: found.signature.map(|signature| signature.key),
         report: summary,
     };
-    Ok(output.report(&describe(&checked), &checked)?)
+    Ok(output.show(&describe(&checked), &checked)?)
 }
 
 async fn confirm(

@@ -252,7 +252,7 @@ async fn hand_over(
     {
         problems.push(problem.to_string());
     }
-    output.report(&text::text(report), &sealed)?;
+    output.show(&text::text(report), &sealed)?;
     if problems.is_empty() {
         return Ok(());
     }
