@@ -6,12 +6,13 @@
 //! |---|---|
 //! | `exit` | exit codes, and the error that has one |
 //! | `output` | what a command shows: a text, or JSON |
-//! | `timestamp` | how a moment and an age are said |
+//! | `wording` | how a moment, an age and a number are said |
+//! | `days` | how the command line says a day |
 //! | `deployment` | what Terraform made: names of functions, secrets and users |
 //! | `place` | which of it the command line names |
 //! | `aws` | the way to AWS, and what its refusals mean |
 //! | `target` | which functions a command is about, and how they are configured |
-//! | `state` | a function's checkpoint, as it lies in the bucket |
+//! | `checkpoint` | a function's checkpoint, as it lies in the bucket |
 //! | `advice` | what to do about a function's failure |
 //! | `invocation` | one invocation of a function |
 //! | `credentials` | Zoom's credentials into their secret |
@@ -29,8 +30,10 @@
 
 mod advice;
 mod aws;
+mod checkpoint;
 mod completions;
 mod credentials;
+mod days;
 mod deployment;
 mod exit;
 mod feed;
@@ -40,13 +43,12 @@ mod place;
 mod reader_key;
 mod replay;
 mod run;
-mod state;
 mod status;
 mod target;
 mod teardown;
-mod timestamp;
 mod udm;
 mod verify;
+mod wording;
 
 use std::io::Write as _;
 use std::process::ExitCode;

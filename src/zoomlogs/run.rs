@@ -7,7 +7,7 @@ use serde_json::json;
 use thiserror::Error;
 
 use crate::exit::{Code, CommandError};
-use crate::invocation::{FunctionFailure, InvocationError, Invoker, Outcome, Ran};
+use crate::invocation::{FailedRun, InvocationError, Invoker, Outcome, Ran};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
 
@@ -31,12 +31,12 @@ pub enum RunError {
     #[error(transparent)]
     Invocation(#[from] InvocationError),
     #[error("{}", several(.0))]
-    Failed(Vec<FunctionFailure>),
+    Failed(Vec<FailedRun>),
     #[error("the function ran, but {0}")]
     Output(#[from] OutputError),
 }
 
-fn several(failures: &[FunctionFailure]) -> String {
+fn several(failures: &[FailedRun]) -> String {
     let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
     failures.join("\n")
 }
@@ -76,9 +76,9 @@ impl fmt::Display for Ran {
                 f,
                 "  {}  {:>8} records, {} pages read{}",
                 day.date,
-                day.written,
-                day.pages,
-                if day.settled { ", settled" } else { "" }
+                day.counts.written,
+                day.counts.pages,
+                if day.counts.settled { ", settled" } else { "" }
             )?;
         }
         let rest = if answer.complete {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::keys::{Key, NewKey};
 use crate::output::{Output, OutputError};
-use crate::timestamp::{ago, minute};
+use crate::wording::{ago, minute};
 
 /// A new key, on its way to whoever asked for it.
 pub struct Issued<'a> {
