@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `exit` | exit codes, and the error that has one |
 //! | `output` | what a command shows: a text, or JSON |
+//! | `stdin` | a secret from standard input |
 //! | `wording` | how a moment, an age and a number are said |
 //! | `days` | how the command line says a day |
 //! | `deployment` | what Terraform made: names of functions, secrets and users |
@@ -44,6 +45,7 @@ mod reader_key;
 mod replay;
 mod run;
 mod status;
+mod stdin;
 mod target;
 mod teardown;
 mod udm;

@@ -3,9 +3,10 @@
 use clap::{ArgGroup, Args};
 use zoomlogs_core::report;
 
-use super::FeedError;
+use super::access_key::{FeedKey, KeyPlace};
 use super::direct::Direct;
-use super::form::{self, Authentication, Form};
+use super::error::FeedError;
+use super::form::{Authentication, Form, Origin, Sheet};
 use super::instance::Instance;
 use crate::deployment::Named;
 use crate::place::Place;
@@ -101,26 +102,6 @@ pub struct FeedArguments {
 
 const SECOPS: [&str; 3] = ["project", "location", "instance_id"];
 
-/// A form, and where its key is.
-#[derive(Debug)]
-pub struct Sheet {
-    pub form: Form,
-    pub key: KeyPlace,
-}
-
-/// Where the key of a feed is.
-#[derive(Debug, Clone)]
-pub enum KeyPlace {
-    Stdin,
-    Secret {
-        /// That of the secret; none where the environment says which.
-        region: Option<String>,
-        name: Option<String>,
-        /// How to put a key there.
-        store: String,
-    },
-}
-
 impl FeedArguments {
     /// The SecOps instance. The parser of the command line sees to it that its parts are there where they are needed.
     pub fn instance(&self) -> Result<Instance, FeedError> {
@@ -177,7 +158,7 @@ impl FeedArguments {
                 .keys()
                 .filter(|name| self.report.as_ref().is_none_or(|only| only == *name))
                 .collect();
-            names.sort_by_key(|name| place(name));
+            names.sort_by_key(|name| rank(name));
             for name in names {
                 sheets.push(self.sheet(named, name, &reports[name].feed)?);
             }
@@ -194,7 +175,7 @@ impl FeedArguments {
         let user = named.pipeline.reader_user_name.as_deref();
         let form = Form::parse(
             feed,
-            form::Place {
+            Origin {
                 whose: named.to_string(),
                 report,
                 distinctions: named.distinctions(),
@@ -221,21 +202,22 @@ impl FeedArguments {
         Ok(Sheet { form, key })
     }
 
-    fn key(&self, region: Option<String>, user: Option<&str>, store: String) -> KeyPlace {
-        if self.key_stdin {
-            return KeyPlace::Stdin;
-        }
-        let default = user.map(|user| format!("{user}-access-key"));
-        KeyPlace::Secret {
-            region,
-            name: self.key_secret.clone().or(default),
-            store,
-        }
+    fn key(&self, region: Option<String>, user: Option<&str>, store: String) -> FeedKey {
+        let default = || user.map(|user| format!("{user}-access-key"));
+        FeedKey::at(if self.key_stdin {
+            KeyPlace::Stdin
+        } else {
+            KeyPlace::Secret {
+                region,
+                name: self.key_secret.clone().or_else(default),
+                store,
+            }
+        })
     }
 }
 
 /// The order of the reports is that of the table that describes them.
-fn place(name: &str) -> usize {
+fn rank(name: &str) -> usize {
     let known = report::ALL.iter().position(|report| report.name == name);
     known.unwrap_or(report::ALL.len())
 }
