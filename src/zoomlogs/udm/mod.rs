@@ -2,10 +2,10 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | `view` | how the events are shown: as JSON lines, as a table, or explained |
 //! | `source` | where records are read from: files, standard input, S3 |
 //! | `records` | the records in those bytes, and what of them is none |
-//! | `view` | how the events are shown: as JSON lines, as a table, or explained |
-//! | `summary` | the report on all of them |
+//! | `summary` | what all of them together have |
 
 mod records;
 mod source;

@@ -83,7 +83,7 @@ impl fmt::Display for Revoked<'_> {
 
 /// The keys that there are.
 #[derive(Debug, Serialize)]
-pub struct Listed<'a> {
+pub struct KeyList<'a> {
     pub user: &'a str,
     pub keys: &'a [Key],
     #[serde(skip)]
@@ -93,7 +93,7 @@ pub struct Listed<'a> {
     pub issue: String,
 }
 
-impl fmt::Display for Listed<'_> {
+impl fmt::Display for KeyList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.keys.is_empty() {
             return write!(
@@ -177,7 +177,7 @@ mod tests {
                 last_used: None,
             },
         ];
-        let listed = Listed {
+        let listed = KeyList {
             user: "secops-reader",
             keys: &keys,
             now: at("2026-11-22T09:30:00Z"),
