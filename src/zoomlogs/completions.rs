@@ -2,12 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use clap::{Args, CommandFactory as _};
+use clap::Args;
 use clap_complete::Shell;
-use thiserror::Error;
 
-use crate::arguments::Arguments;
-use crate::exit::Code;
 use crate::output::OutputError;
 
 /// Prints the completion script of a shell
@@ -22,26 +19,12 @@ pub struct CompletionsArguments {
     shell: Shell,
 }
 
-#[derive(Debug, Error)]
-pub enum CompletionsError {
-    #[error(transparent)]
-    Output(#[from] OutputError),
-}
-
-impl CompletionsError {
-    pub const fn code(&self) -> Code {
-        Code::Failed
-    }
-}
-
-pub fn command(arguments: &CompletionsArguments) -> Result<(), CompletionsError> {
+/// `zoomlogs` is the whole command line.
+pub fn command(
+    arguments: &CompletionsArguments,
+    mut zoomlogs: clap::Command,
+) -> Result<(), OutputError> {
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut Arguments::command(),
-        "zoomlogs",
-        &mut script,
-    );
-    io::stdout().write_all(&script).map_err(OutputError::from)?;
-    Ok(())
+    clap_complete::generate(arguments.shell, &mut zoomlogs, "zoomlogs", &mut script);
+    Ok(io::stdout().write_all(&script)?)
 }

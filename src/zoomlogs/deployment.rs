@@ -9,7 +9,6 @@ use std::{env, fs, io};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::arguments::Place;
 use crate::exit::Code;
 
 /// One environment, as it was last applied.
@@ -185,18 +184,6 @@ impl Environment {
     }
 }
 
-impl Place {
-    /// The one pipeline that the command line names; none without --env.
-    pub fn pipeline(&self) -> Result<Option<Named>, DeploymentError> {
-        let Some(environment) = &self.env else {
-            return Ok(None);
-        };
-        Environment::read(environment)?
-            .pipeline(self.account.as_deref())
-            .map(Some)
-    }
-}
-
 /// Fails if this report is named and none of the pipelines collects it; of several accounts one may do without.
 pub fn must_collect(pipelines: &[Named], report: Option<&str>) -> Result<(), DeploymentError> {
     let known: BTreeSet<_> = pipelines
@@ -239,9 +226,7 @@ impl Named {
         };
         format!("make {target} ENV={}{account}", self.environment)
     }
-}
 
-impl Named {
     /// The flags of this command that name this pipeline.
     pub fn flags(&self) -> String {
         if self.only {

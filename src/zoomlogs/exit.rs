@@ -1,19 +1,7 @@
-//! Exit codes, and every error that ends the command.
+//! How a command ends: its exit code, and the error that has one.
 
+use std::error::Error;
 use std::process::ExitCode;
-
-use thiserror::Error;
-
-use crate::completions::CompletionsError;
-use crate::credentials::CredentialsError;
-use crate::feed::FeedError;
-use crate::reader_key::ReaderKeyError;
-use crate::replay::ReplayError;
-use crate::run::RunError;
-use crate::status::StatusError;
-use crate::teardown::TeardownError;
-use crate::udm::UdmError;
-use crate::verify::VerifyError;
 
 /// What a script can tell apart. The help says the same in the reader's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,44 +24,13 @@ impl From<Code> for ExitCode {
     }
 }
 
-/// Why the command ends without having done what it was asked for.
-#[derive(Debug, Error)]
-pub enum Failure {
-    #[error(transparent)]
-    Credentials(#[from] CredentialsError),
-    #[error(transparent)]
-    ReaderKey(#[from] ReaderKeyError),
-    #[error(transparent)]
-    Run(#[from] RunError),
-    #[error(transparent)]
-    Status(#[from] StatusError),
-    #[error(transparent)]
-    Replay(#[from] ReplayError),
-    #[error(transparent)]
-    Verify(#[from] VerifyError),
-    #[error(transparent)]
-    Udm(#[from] UdmError),
-    #[error(transparent)]
-    Feed(#[from] FeedError),
-    #[error(transparent)]
-    Completions(#[from] CompletionsError),
-    #[error(transparent)]
-    Teardown(#[from] TeardownError),
+/// Why a command ends without having done what it was asked for.
+pub trait CommandError: Error {
+    fn code(&self) -> Code;
 }
 
-impl Failure {
-    pub fn code(&self) -> Code {
-        match self {
-            Self::Credentials(error) => error.code(),
-            Self::ReaderKey(error) => error.code(),
-            Self::Run(error) => error.code(),
-            Self::Status(error) => error.code(),
-            Self::Replay(error) => error.code(),
-            Self::Verify(error) => error.code(),
-            Self::Udm(error) => error.code(),
-            Self::Feed(error) => error.code(),
-            Self::Completions(error) => error.code(),
-            Self::Teardown(error) => error.code(),
-        }
+impl<E: CommandError + 'static> From<E> for Box<dyn CommandError> {
+    fn from(error: E) -> Self {
+        Box::new(error)
     }
 }

@@ -9,12 +9,13 @@ use aws_sdk_lambda::Client;
 use aws_sdk_lambda::config::StalledStreamProtectionConfig;
 use aws_sdk_lambda::error::ProvideErrorMetadata as _;
 use aws_sdk_lambda::primitives::Blob;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::answer::Answer;
 use zoomlogs_core::clock::Clock as _;
+use zoomlogs_core::failure_kind::FailureKind;
 
 use crate::advice;
 use crate::aws::AwsError;
@@ -61,49 +62,49 @@ impl InvocationError {
     }
 }
 
-/// A run that failed, in the function's own words, and what to do.
-#[derive(Debug, Serialize)]
-pub struct FunctionFailure {
-    pub function: String,
+/// Why a run, or a day of it, failed, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The name of its kind: a [`FailureKind`]'s, or one that Lambda or another version of the function gave it.
     pub kind: String,
     pub message: String,
     pub advice: String,
 }
 
-impl fmt::Display for FunctionFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            function,
-            kind,
-            message,
-            advice,
-        } = self;
-        write!(f, "{function} ran and failed ({kind}): {message}\n{advice}")
+impl Failure {
+    /// Its kind, if this version knows it.
+    pub fn known_kind(&self) -> Option<FailureKind> {
+        self.kind.parse().ok()
+    }
+
+    /// Whether every other day would meet it too.
+    pub fn concerns_every_day(&self) -> bool {
+        self.known_kind()
+            .is_some_and(FailureKind::concerns_every_day)
     }
 }
 
-/// The function's answer.
-#[derive(Debug, Deserialize, Serialize)]
-pub struct Answer {
-    pub ok: bool,
-    pub written: u64,
-    pub complete: bool,
-    pub days: Vec<Day>,
-    pub objects: Vec<String>,
-    pub requests: u64,
+/// A run that failed.
+#[derive(Debug, Serialize)]
+pub struct FailedRun {
+    pub function: String,
+    #[serde(flatten)]
+    pub failure: Failure,
 }
 
-#[derive(Debug, Deserialize, Serialize)]
-pub struct Day {
-    pub date: NaiveDate,
-    pub written: u64,
-    pub already_delivered: u64,
-    /// Rows that Zoom has of the day; known once the day was read to its end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub in_zoom: Option<u64>,
-    pub pages: u64,
-    pub swept: bool,
-    pub settled: bool,
+impl fmt::Display for FailedRun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            function,
+            failure:
+                Failure {
+                    kind,
+                    message,
+                    advice,
+                },
+        } = self;
+        write!(f, "{function} ran and failed ({kind}): {message}\n{advice}")
+    }
 }
 
 /// What Lambda answers for a run that failed.
@@ -129,7 +130,7 @@ pub struct Ran {
 #[serde(untagged)]
 pub enum Outcome {
     Answered(Answer),
-    Failed { ok: bool, error: FunctionFailure },
+    Failed { ok: bool, error: FailedRun },
 }
 
 /// The way to invoke one function.
@@ -192,7 +193,7 @@ impl<'a> Invoker<'a> {
         let outcome = if failed {
             Outcome::Failed {
                 ok: false,
-                error: self.failure(&payload),
+                error: self.failed(&payload),
             }
         } else {
             let answer =
@@ -209,16 +210,18 @@ impl<'a> Invoker<'a> {
         })
     }
 
-    fn failure(&self, payload: &[u8]) -> FunctionFailure {
+    fn failed(&self, payload: &[u8]) -> FailedRun {
         let body: ErrorBody = serde_json::from_slice(payload).unwrap_or(ErrorBody {
             error_type: String::new(),
             error_message: "it gave no reason".to_owned(),
         });
-        FunctionFailure {
+        FailedRun {
             function: self.target.function.clone(),
-            advice: advice::on(&body.error_type, self.target.named.as_ref(), self.log_group),
-            kind: body.error_type,
-            message: body.error_message,
+            failure: Failure {
+                advice: advice::on(&body.error_type, self.target.named.as_ref(), self.log_group),
+                kind: body.error_type,
+                message: body.error_message,
+            },
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a command reports: a text for people, or JSON for scripts, on standard output. Remarks go to standard error, so
+//! What a command shows: a text for people, or JSON for scripts, on standard output. Remarks go to standard error, so
 //! that they never mix with either.
 
 use std::io::{self, Write as _};
@@ -6,10 +6,18 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 use thiserror::Error;
 
-/// The report did not reach whoever reads it.
+use crate::exit::{Code, CommandError};
+
+/// What was to be shown did not get out.
 #[derive(Debug, Error)]
 #[error("standard output cannot be written: {0}")]
 pub struct OutputError(#[from] pub io::Error);
+
+impl CommandError for OutputError {
+    fn code(&self) -> Code {
+        Code::Failed
+    }
+}
 
 #[derive(Debug)]
 pub struct Output {
@@ -26,8 +34,8 @@ impl Output {
         self.json
     }
 
-    /// Reports the result. It has been written when this returns, so that what is shown once is known to have been shown.
-    pub fn report(&self, text: &str, json: &impl Serialize) -> Result<(), OutputError> {
+    /// Shows the result. It has been written when this returns, so that what is shown once is known to have been shown.
+    pub fn show(&self, text: &str, json: &impl Serialize) -> Result<(), OutputError> {
         let mut stdout = io::stdout().lock();
         if self.json {
             serde_json::to_writer_pretty(&mut stdout, json).map_err(io::Error::from)?;

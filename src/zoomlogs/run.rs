@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 use thiserror::Error;
 
-use crate::exit::Code;
-use crate::invocation::{FunctionFailure, InvocationError, Invoker, Outcome, Ran};
+use crate::exit::{Code, CommandError};
+use crate::invocation::{FailedRun, InvocationError, Invoker, Outcome, Ran};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
 
@@ -31,18 +31,18 @@ pub enum RunError {
     #[error(transparent)]
     Invocation(#[from] InvocationError),
     #[error("{}", several(.0))]
-    Failed(Vec<FunctionFailure>),
+    Failed(Vec<FailedRun>),
     #[error("the function ran, but {0}")]
     Output(#[from] OutputError),
 }
 
-fn several(failures: &[FunctionFailure]) -> String {
+fn several(failures: &[FailedRun]) -> String {
     let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
     failures.join("\n")
 }
 
-impl RunError {
-    pub const fn code(&self) -> Code {
+impl CommandError for RunError {
+    fn code(&self) -> Code {
         match self {
             Self::Target(error) => error.code(),
             Self::Invocation(error) => error.code(),
@@ -76,9 +76,9 @@ impl fmt::Display for Ran {
                 f,
                 "  {}  {:>8} records, {} pages read{}",
                 day.date,
-                day.written,
-                day.pages,
-                if day.settled { ", settled" } else { "" }
+                day.counts.written,
+                day.counts.pages,
+                if day.counts.settled { ", settled" } else { "" }
             )?;
         }
         let rest = if answer.complete {
@@ -106,7 +106,7 @@ pub async fn command(arguments: RunArguments, output: &Output) -> Result<(), Run
         runs.push(ran);
     }
     let text: String = runs.iter().map(ToString::to_string).collect();
-    output.report(&text, &runs)?;
+    output.show(&text, &runs)?;
     for ran in runs {
         if let Outcome::Failed { error, .. } = ran.outcome {
             failures.push(error);

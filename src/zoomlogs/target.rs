@@ -11,10 +11,10 @@ use clap::{ArgGroup, Args};
 use thiserror::Error;
 use zoomlogs_aws::config::{Config, ConfigError};
 
-use crate::arguments::Place;
 use crate::aws::{self, AwsError};
-use crate::deployment::{Collects, DeploymentError, Environment, Named, must_collect};
+use crate::deployment::{Collects, DeploymentError, Named};
 use crate::exit::Code;
+use crate::place::Place;
 
 /// The functions that a command is about.
 #[derive(Debug, Args)]
@@ -100,12 +100,7 @@ impl Functions {
                 collects: None,
             });
         }
-        let pipelines = match (&place.env, &place.account) {
-            (Some(environment), None) => Environment::read(environment)?.all(),
-            _ => place.pipeline()?.into_iter().collect(),
-        };
-        must_collect(&pipelines, report.as_deref())?;
-        for named in pipelines {
+        for named in place.pipelines(report.as_deref())? {
             let aws = aws::config(Some(&named.pipeline.region)).await?;
             let functions = named.reports(report.as_deref());
             targets.extend(functions.into_iter().map(|collects| Target {

@@ -2,12 +2,12 @@
 
 use aws_sdk_s3::Client;
 use clap::Args;
-use serde::Serialize;
+use serde_json::json;
 use thiserror::Error;
 
 use crate::aws::{self, AwsError};
 use crate::deployment::{DeploymentError, Environment, Named};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 
 /// Looks whether the environment's buckets may be destroyed; changes nothing
@@ -64,8 +64,8 @@ pub enum TeardownError {
     Output(#[from] OutputError),
 }
 
-impl TeardownError {
-    pub const fn code(&self) -> Code {
+impl CommandError for TeardownError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Aws(error) => error.code(),
@@ -76,18 +76,13 @@ impl TeardownError {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct Report {
-    empty: Vec<String>,
-}
-
 pub async fn command(arguments: TeardownArguments, output: &Output) -> Result<(), TeardownError> {
     let pipelines = Environment::read(&arguments.env)?.all();
     let buckets: Vec<_> = pipelines
         .iter()
         .map(|named| named.pipeline.bucket.clone())
         .collect();
-    let Difference { missing, unknown } = Difference::of(&buckets, &arguments.buckets);
+    let unknown = without(&arguments.buckets, &buckets);
     if !unknown.is_empty() {
         return Err(TeardownError::Unknown {
             environment: arguments.env,
@@ -95,7 +90,7 @@ pub async fn command(arguments: TeardownArguments, output: &Output) -> Result<()
             buckets,
         });
     }
-    if !missing.is_empty() {
+    if !without(&buckets, &arguments.buckets).is_empty() {
         return Err(TeardownError::Protected {
             environment: arguments.env,
             buckets,
@@ -105,28 +100,14 @@ pub async fn command(arguments: TeardownArguments, output: &Output) -> Result<()
         must_be_empty(named).await?;
     }
     let text = format!("Empty, and may be destroyed: {}", buckets.join(", "));
-    Ok(output.report(&text, &Report { empty: buckets })?)
+    Ok(output.show(&text, &json!({"empty": buckets}))?)
 }
 
-/// What was named against what there is.
-#[derive(Debug, PartialEq, Eq)]
-struct Difference {
-    missing: Vec<String>,
-    unknown: Vec<String>,
-}
-
-impl Difference {
-    fn of(there: &[String], named: &[String]) -> Self {
-        let without = |these: &[String], those: &[String]| {
-            let mut left = these.to_vec();
-            left.retain(|name| !those.contains(name));
-            left
-        };
-        Self {
-            missing: without(there, named),
-            unknown: without(named, there),
-        }
-    }
+/// These names without those.
+fn without(these: &[String], those: &[String]) -> Vec<String> {
+    let mut left = these.to_vec();
+    left.retain(|name| !those.contains(name));
+    left
 }
 
 async fn must_be_empty(named: &Named) -> Result<(), TeardownError> {
@@ -163,8 +144,8 @@ mod tests {
 
     #[test]
     fn every_bucket_must_be_named_and_no_other() {
-        let difference = Difference::of(&names(&["logs", "logs-emea"]), &names(&["logs", "log"]));
-        assert_eq!(difference.missing, names(&["logs-emea"]));
-        assert_eq!(difference.unknown, names(&["log"]));
+        let (there, named) = (names(&["logs", "logs-emea"]), names(&["logs", "log"]));
+        assert_eq!(without(&there, &named), names(&["logs-emea"]));
+        assert_eq!(without(&named, &there), names(&["log"]));
     }
 }

@@ -44,7 +44,7 @@ fn files() -> Vec<(PathBuf, Vec<Case>)> {
             (path, cases)
         })
         .collect();
-    assert!(!files.is_empty(), "nothing in {folder}");
+    assert!(!files.is_empty(), "nothing in {}", folder.display());
     files
 }
 

@@ -78,8 +78,8 @@ async fn a_script_gets_all_of_the_answer() {
     let runs = said.expect(0).json();
     assert_eq!(runs.as_array().unwrap().len(), 1);
     let expected = answer(52, true);
-    for field in ["ok", "written", "complete", "days", "objects", "requests"] {
-        assert_eq!(runs[0][field], expected[field], "{field}");
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&runs[0][field], value, "{field}");
     }
     assert_eq!(runs[0]["function"], "zoom_operationlogs_to_s3");
 }

@@ -67,12 +67,7 @@ pub async fn check(
     };
     match zoom.page(&query, &meter).await {
         Ok(_) => Ok(()),
-        Err(
-            error @ (ZoomError::BadCredentials { .. }
-            | ZoomError::MissingScope { .. }
-            | ZoomError::NoPermission { .. }
-            | ZoomError::Unauthorized),
-        ) => Err(CheckError::Refused(error)),
+        Err(error) if error.kind().concerns_credentials() => Err(CheckError::Refused(error)),
         Err(ZoomError::OutOfTime) => Err(CheckError::Unknown(format!(
             "Zoom gave no answer within {} seconds",
             PATIENCE.num_seconds()

@@ -1,6 +1,6 @@
 //! Credentials from whoever runs the command.
 
-use std::io::{self, IsTerminal as _, Read as _};
+use std::io::{self, IsTerminal as _};
 
 use secrecy::{SecretString, zeroize::Zeroizing};
 use thiserror::Error;
@@ -8,9 +8,7 @@ use zoomlogs_core::secret::Credentials;
 
 use crate::exit::Code;
 use crate::output::Output;
-
-/// Far more than three values need. A secret has at most as much.
-const LARGEST_INPUT: u64 = 64 << 10;
+use crate::stdin;
 
 #[derive(Debug, Error)]
 pub enum InputError {
@@ -18,7 +16,7 @@ pub enum InputError {
     Unreadable(#[from] io::Error),
     #[error("no {0} was entered")]
     Empty(&'static str),
-    #[error("standard input has more than {} kB; it takes the JSON object with the three values", LARGEST_INPUT >> 10)]
+    #[error("standard input has more than {} kB; it takes the JSON object with the three values", stdin::LARGEST >> 10)]
     TooLong,
     #[error(
         "standard input is malformed: {problem}; it takes one JSON object whose account_id, client_id and client_secret \
@@ -66,12 +64,6 @@ fn ask_for(what: &'static str, prompt: &str) -> Result<SecretString, InputError>
 }
 
 fn parse_input() -> Result<Credentials, InputError> {
-    let mut text = Zeroizing::new(String::new());
-    let read = io::stdin()
-        .take(LARGEST_INPUT + 1)
-        .read_to_string(&mut text)?;
-    if read as u64 > LARGEST_INPUT {
-        return Err(InputError::TooLong);
-    }
+    let text = stdin::read()?.ok_or(InputError::TooLong)?;
     Credentials::parse(&text).map_err(|problem| InputError::Malformed { problem })
 }

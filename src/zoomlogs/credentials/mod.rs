@@ -5,24 +5,26 @@
 
 mod check;
 mod input;
-mod secret;
 
 use aws_config::SdkConfig;
 use clap::{ArgGroup, Args};
+use secrecy::{ExposeSecret as _, zeroize::Zeroizing};
 use serde::Serialize;
+use serde_json::json;
 use thiserror::Error;
 use zoomlogs_aws::config::{Config, ConfigError};
+use zoomlogs_aws::secrets_manager::SecretsManager;
 use zoomlogs_core::report::Report;
+use zoomlogs_core::secret::{CredentialSource as _, Credentials};
 use zoomlogs_core::zoom::Endpoints;
 
 use self::check::CheckError;
 use self::input::InputError;
-use self::secret::Stored;
-use crate::arguments::Place;
 use crate::aws::{self, AwsError};
 use crate::deployment::DeploymentError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
+use crate::place::Place;
 use crate::target::Configuration;
 
 /// Stores Zoom's credentials in the secret, after trying them with Zoom
@@ -76,8 +78,8 @@ pub enum CredentialsError {
     Output(#[from] OutputError),
 }
 
-impl CredentialsError {
-    pub const fn code(&self) -> Code {
+impl CommandError for CredentialsError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Input(error) => error.code(),
@@ -90,7 +92,7 @@ impl CredentialsError {
 
 /// What was done.
 #[derive(Debug, Serialize)]
-struct Done<'a> {
+struct Stored<'a> {
     secret: &'a str,
     /// Whether Zoom took the credentials.
     checked: bool,
@@ -146,23 +148,50 @@ pub async fn command(
              does every one after it.",
         );
     }
-    let stored = secret::store(&config, id, &credentials).await?;
+    let stored = store(&config, id, &credentials).await?;
 
     let zoom = if checked {
         "Zoom takes these credentials. "
     } else {
         ""
     };
-    let text = match stored {
-        Stored::New => format!("{zoom}They are stored in {id}."),
-        Stored::Same => format!("{zoom}Nothing to store: {id} has the same values already."),
+    let text = if stored {
+        format!("{zoom}They are stored in {id}.")
+    } else {
+        format!("{zoom}Nothing to store: {id} has the same values already.")
     };
-    let done = Done {
+    let shown = Stored {
         secret: id,
         checked,
-        stored: matches!(stored, Stored::New),
+        stored,
     };
-    Ok(output.report(&text, &done)?)
+    Ok(output.show(&text, &shown)?)
+}
+
+/// Makes the credentials the value of the secret that the function reads. False if they were it before.
+async fn store(config: &SdkConfig, id: &str, credentials: &Credentials) -> Result<bool, AwsError> {
+    // As the function would read them. A secret that cannot be read is no reason not to write it: one who may only write it is
+    // right here, and the others are told by the call below.
+    let present = SecretsManager::new(config, id).credentials().await;
+    if present.is_ok_and(|present| present.same_as(credentials)) {
+        return Ok(false);
+    }
+    let value = Zeroizing::new(
+        json!({
+            "account_id": credentials.account_id.expose_secret(),
+            "client_id": credentials.client_id.expose_secret(),
+            "client_secret": credentials.client_secret.expose_secret(),
+        })
+        .to_string(),
+    );
+    aws_sdk_secretsmanager::Client::new(config)
+        .put_secret_value()
+        .secret_id(id)
+        .secret_string(value.as_str())
+        .send()
+        .await
+        .map_err(AwsError::of("secretsmanager:PutSecretValue", id))?;
+    Ok(true)
 }
 
 /// What a function asks of which Zoom.

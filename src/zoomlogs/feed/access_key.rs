@@ -1,7 +1,7 @@
 //! The key that the feed reads the bucket with: from Secrets Manager, or from standard input; never from the command line or
 //! the environment, where others see it.
 
-use std::io::{self, Read as _};
+use std::io;
 
 use aws_sdk_secretsmanager::error::ProvideErrorMetadata as _;
 use secrecy::SecretString;
@@ -11,9 +11,7 @@ use thiserror::Error;
 
 use crate::aws::{self, AwsError};
 use crate::exit::Code;
-
-/// Far more than a key needs.
-const LARGEST_INPUT: u64 = 64 << 10;
+use crate::stdin;
 
 /// A key, as `reader-key` writes it into a secret and onto standard output.
 #[derive(Debug, Deserialize)]
@@ -22,6 +20,26 @@ pub struct AccessKey {
     pub id: String,
     #[serde(rename = "secret_access_key")]
     pub secret: SecretString,
+}
+
+/// Where the key of a feed is.
+#[derive(Debug, Clone)]
+pub enum KeyPlace {
+    Stdin,
+    Secret {
+        /// That of the secret; none where the environment says which.
+        region: Option<String>,
+        name: Option<String>,
+        /// How to put a key there.
+        store: String,
+    },
+}
+
+/// The key of one feed, and where to get it.
+#[derive(Debug)]
+pub struct FeedKey {
+    place: KeyPlace,
+    key: Option<AccessKey>,
 }
 
 #[derive(Debug, Error)]
@@ -58,15 +76,44 @@ impl AccessKeyError {
     }
 }
 
+impl FeedKey {
+    pub const fn at(place: KeyPlace) -> Self {
+        Self { place, key: None }
+    }
+
+    /// The key, if it is at hand already.
+    pub const fn present(&self) -> Option<&AccessKey> {
+        self.key.as_ref()
+    }
+
+    /// Reads a key that comes in at standard input, before anything else can fail.
+    pub fn read(&mut self) -> Result<(), AccessKeyError> {
+        if matches!(self.place, KeyPlace::Stdin) {
+            self.key = Some(AccessKey::read()?);
+        }
+        Ok(())
+    }
+
+    /// Gets a key that is in a secret.
+    pub async fn fetch(&mut self) -> Result<(), AccessKeyError> {
+        if let KeyPlace::Secret {
+            region,
+            name,
+            store,
+        } = &self.place
+        {
+            let name = name.as_deref().ok_or(AccessKeyError::Unnamed)?;
+            self.key = Some(AccessKey::fetch(region.as_deref(), name, store).await?);
+        }
+        Ok(())
+    }
+}
+
 impl AccessKey {
     /// Reads standard input to its end.
-    pub fn read() -> Result<Self, AccessKeyError> {
-        let mut text = Zeroizing::new(String::new());
-        let read = io::stdin()
-            .take(LARGEST_INPUT + 1)
-            .read_to_string(&mut text)?;
-        let text = (read as u64 <= LARGEST_INPUT).then_some(text.as_str());
-        text.and_then(Self::parse)
+    fn read() -> Result<Self, AccessKeyError> {
+        let text = stdin::read()?;
+        text.and_then(|text| Self::parse(&text))
             .ok_or_else(|| AccessKeyError::Malformed {
                 place: "standard input".to_owned(),
                 hint: "; with --store, reader-key prints none",
@@ -74,11 +121,7 @@ impl AccessKey {
     }
 
     /// Gets the key from the secret that `reader-key --store` puts it into.
-    pub async fn fetch(
-        region: Option<&str>,
-        name: &str,
-        store: &str,
-    ) -> Result<Self, AccessKeyError> {
+    async fn fetch(region: Option<&str>, name: &str, store: &str) -> Result<Self, AccessKeyError> {
         let config = aws::config(region).await?;
         let client = aws_sdk_secretsmanager::Client::new(&config);
         let value = match client.get_secret_value().secret_id(name).send().await {

@@ -3,12 +3,13 @@
 use clap::{ArgGroup, Args};
 use zoomlogs_core::report;
 
-use super::FeedError;
+use super::access_key::{FeedKey, KeyPlace};
 use super::direct::Direct;
-use super::form::{self, Authentication, Form};
+use super::error::FeedError;
+use super::form::{Authentication, Form, Origin, Sheet};
 use super::instance::Instance;
-use crate::arguments;
-use crate::deployment::{Environment, Named, must_collect};
+use crate::deployment::Named;
+use crate::place::Place;
 
 /// What to enter in the feed of Google SecOps, or makes the feed
 ///
@@ -29,7 +30,7 @@ use crate::deployment::{Environment, Named, must_collect};
 )]
 pub struct FeedArguments {
     #[command(flatten)]
-    place: arguments::Place,
+    place: Place,
 
     /// Only this report: operationlogs, activities; without --env operationlogs
     #[arg(long)]
@@ -101,26 +102,6 @@ pub struct FeedArguments {
 
 const SECOPS: [&str; 3] = ["project", "location", "instance_id"];
 
-/// A form, and where its key is.
-#[derive(Debug)]
-pub struct Sheet {
-    pub form: Form,
-    pub key: KeyPlace,
-}
-
-/// Where the key of a feed is.
-#[derive(Debug, Clone)]
-pub enum KeyPlace {
-    Stdin,
-    Secret {
-        /// That of the secret; none where the environment says which.
-        region: Option<String>,
-        name: Option<String>,
-        /// How to put a key there.
-        store: String,
-    },
-}
-
 impl FeedArguments {
     /// The SecOps instance. The parser of the command line sees to it that its parts are there where they are needed.
     pub fn instance(&self) -> Result<Instance, FeedError> {
@@ -169,11 +150,7 @@ impl FeedArguments {
     }
 
     fn deployed(&self) -> Result<Vec<Sheet>, FeedError> {
-        let pipelines = match (&self.place.env, &self.place.account) {
-            (Some(environment), None) => Environment::read(environment)?.all(),
-            _ => self.place.pipeline()?.into_iter().collect(),
-        };
-        must_collect(&pipelines, self.report.as_deref())?;
+        let pipelines = self.place.pipelines(self.report.as_deref())?;
         let mut sheets = Vec::new();
         for named in &pipelines {
             let reports = &named.pipeline.reports;
@@ -181,7 +158,7 @@ impl FeedArguments {
                 .keys()
                 .filter(|name| self.report.as_ref().is_none_or(|only| only == *name))
                 .collect();
-            names.sort_by_key(|name| place(name));
+            names.sort_by_key(|name| rank(name));
             for name in names {
                 sheets.push(self.sheet(named, name, &reports[name].feed)?);
             }
@@ -198,7 +175,7 @@ impl FeedArguments {
         let user = named.pipeline.reader_user_name.as_deref();
         let form = Form::parse(
             feed,
-            form::Place {
+            Origin {
                 whose: named.to_string(),
                 report,
                 distinctions: named.distinctions(),
@@ -225,21 +202,22 @@ impl FeedArguments {
         Ok(Sheet { form, key })
     }
 
-    fn key(&self, region: Option<String>, user: Option<&str>, store: String) -> KeyPlace {
-        if self.key_stdin {
-            return KeyPlace::Stdin;
-        }
-        let default = user.map(|user| format!("{user}-access-key"));
-        KeyPlace::Secret {
-            region,
-            name: self.key_secret.clone().or(default),
-            store,
-        }
+    fn key(&self, region: Option<String>, user: Option<&str>, store: String) -> FeedKey {
+        let default = || user.map(|user| format!("{user}-access-key"));
+        FeedKey::at(if self.key_stdin {
+            KeyPlace::Stdin
+        } else {
+            KeyPlace::Secret {
+                region,
+                name: self.key_secret.clone().or_else(default),
+                store,
+            }
+        })
     }
 }
 
 /// The order of the reports is that of the table that describes them.
-fn place(name: &str) -> usize {
+fn rank(name: &str) -> usize {
     let known = report::ALL.iter().position(|report| report.name == name);
     known.unwrap_or(report::ALL.len())
 }

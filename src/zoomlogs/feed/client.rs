@@ -44,13 +44,13 @@ struct ServiceAccount {
 
 /// The feeds of one instance.
 #[derive(Debug)]
-pub struct Client {
+pub struct Chronicle {
     http: reqwest::Client,
     google: Google,
     instance: Instance,
 }
 
-impl Client {
+impl Chronicle {
     pub fn new(instance: Instance) -> Result<Self, ChronicleError> {
         let http = reqwest::Client::builder()
             .timeout(PATIENCE)

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use clap::Args;
 use zoomlogs_core::report::{self, Report};
 
-use super::FeedError;
-use super::form::{Authentication, Deletion, Form, MAXIMUM_FILE_AGE};
-use super::name::name as feed_name;
+use super::error::FeedError;
+use super::form::{Authentication, Deletion, Form, MAXIMUM_FILE_AGE, feed_name};
 
 /// What Terraform's outputs say otherwise.
 #[derive(Debug, Args)]

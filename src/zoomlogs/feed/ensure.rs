@@ -9,13 +9,13 @@ use serde::Serialize;
 use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_core::clock::Clock as _;
 
-use super::access_key::{AccessKey, AccessKeyError};
-use super::client::Client;
-use super::form::{Authentication, Form};
-use super::problem::{EnsureError, list};
+use super::access_key::AccessKey;
+use super::client::Chronicle;
+use super::error::{FeedError, list};
+use super::form::{Authentication, Form, Sheet};
+use super::plan::{Change, Choice, Plan};
 use super::resource::{Body, Feed};
-use super::state;
-use super::step::{Change, Choice, Step};
+use super::state::FeedState;
 use crate::output::Output;
 
 /// How often a feed is looked for after an answer was lost.
@@ -27,48 +27,42 @@ pub struct Done {
     report: String,
     action: &'static str,
     #[serde(flatten)]
-    feed: state::State,
-}
-
-/// Where a key comes from when one is needed.
-pub trait Keys {
-    /// The key, if it is at hand already.
-    fn present(&self) -> Option<&AccessKey>;
-    /// Sees to it that it is.
-    async fn fetch(&mut self) -> Result<(), AccessKeyError>;
+    feed: FeedState,
 }
 
 /// Looks at all forms before it does anything about one, and asks once.
 pub async fn ensure(
-    mut forms: Vec<(Form, impl Keys)>,
-    client: &Client,
+    mut sheets: Vec<Sheet>,
+    chronicle: &Chronicle,
     choice: &Choice,
     output: &Output,
-) -> Result<Vec<Done>, EnsureError> {
-    let feeds = client.list().await?;
-    let found = found(&forms, &feeds, client)?;
-    let mut steps = Vec::new();
-    for ((form, keys), feed) in forms.iter_mut().zip(found) {
+) -> Result<Vec<Done>, FeedError> {
+    let feeds = chronicle.list().await?;
+    let found = found(&sheets, &feeds, chronicle)?;
+    let mut plans = Vec::new();
+    for (sheet, feed) in sheets.iter_mut().zip(found) {
         if let Some(key_id) = feed.and_then(Feed::key_id) {
-            fetch_to_compare(form, key_id, keys, output).await;
+            fetch_to_compare(sheet, key_id, output).await;
         }
-        let step = Step::decide(form, feed, client.instance(), choice, keys.present())?;
-        output.remark(&step.announce(form, client.instance()));
-        steps.push(step);
+        let Sheet { form, key } = sheet;
+        let instance = chronicle.instance();
+        let plan = Plan::decide(form, feed, instance, choice, key.present())?;
+        output.remark(&plan.announce(form, instance));
+        plans.push(plan);
     }
-    if !steps.iter().all(Step::is_done) {
+    if !plans.iter().all(Plan::is_done) {
         // What is missing is missed before anything is changed.
-        for ((form, keys), step) in forms.iter_mut().zip(&steps) {
-            if step.needs_key(form) && keys.present().is_none() {
-                keys.fetch().await?;
+        for (Sheet { form, key }, plan) in sheets.iter_mut().zip(&plans) {
+            if plan.needs_key(form) && key.present().is_none() {
+                key.fetch().await?;
             }
         }
         confirm(choice, output)?;
     }
 
     let mut done: Vec<Done> = Vec::new();
-    for (step, (form, keys)) in steps.into_iter().zip(&forms) {
-        match take(step, form, keys.present(), client, output).await {
+    for (plan, sheet) in plans.into_iter().zip(&sheets) {
+        match carry_out(plan, sheet, chronicle, output).await {
             Ok(more) => done.push(more),
             Err(problem) => {
                 let changed = done.iter().filter_map(Done::change);
@@ -83,48 +77,48 @@ pub async fn ensure(
 pub fn find<'a>(
     form: &Form,
     feeds: &'a [Feed],
-    client: &Client,
-) -> Result<Option<&'a Feed>, EnsureError> {
-    match candidates(form, feeds, client)[..] {
+    chronicle: &Chronicle,
+) -> Result<Option<&'a Feed>, FeedError> {
+    match candidates(form, feeds, chronicle)[..] {
         [] => Ok(None),
         [feed] => Ok(Some(feed)),
-        ref several => Err(EnsureError::Several {
+        ref several => Err(FeedError::Several {
             wanted: form.name.clone(),
             found: several.iter().copied().cloned().collect(),
         }),
     }
 }
 
-fn candidates<'a>(form: &Form, feeds: &'a [Feed], client: &Client) -> Vec<&'a Feed> {
-    let is_of = |feed: &&Feed| feed.is_of(form, client.instance());
+fn candidates<'a>(form: &Form, feeds: &'a [Feed], chronicle: &Chronicle) -> Vec<&'a Feed> {
+    let is_of = |feed: &&Feed| feed.is_of(form, chronicle.instance());
     feeds.iter().filter(is_of).collect()
 }
 
 /// The feed of each form, if it is there. No feed is of two forms, and no other one reads what a form's reads.
-fn found<'a, K>(
-    forms: &[(Form, K)],
+fn found<'a>(
+    sheets: &[Sheet],
     feeds: &'a [Feed],
-    client: &Client,
-) -> Result<Vec<Option<&'a Feed>>, EnsureError> {
+    chronicle: &Chronicle,
+) -> Result<Vec<Option<&'a Feed>>, FeedError> {
     let mut found: Vec<Option<&Feed>> = Vec::new();
-    for (form, _) in forms {
-        let feed = find(form, feeds, client)?;
-        let overlaps = |feed: &&Feed| feed.overlaps(form, client.instance());
+    for Sheet { form, .. } in sheets {
+        let feed = find(form, feeds, chronicle)?;
+        let overlaps = |feed: &&Feed| feed.overlaps(form, chronicle.instance());
         let overlapping: Vec<_> = feeds.iter().filter(overlaps).cloned().collect();
         if !overlapping.is_empty() {
-            return Err(EnsureError::Overlaps {
+            return Err(FeedError::Overlaps {
                 s3_uri: form.s3_uri.clone(),
                 found: overlapping,
             });
         }
-        let of_another = found.iter().zip(forms).find(|(other, _)| {
+        let of_another = found.iter().zip(sheets).find(|(other, _)| {
             feed.zip(**other)
                 .is_some_and(|(feed, other)| feed.name == other.name)
         });
-        if let (Some(feed), Some((_, (other, _)))) = (feed, of_another) {
-            return Err(EnsureError::Shared {
+        if let (Some(feed), Some((_, other))) = (feed, of_another) {
+            return Err(FeedError::Shared {
                 feed: Box::new(feed.clone()),
-                wanted: [other.name.clone(), form.name.clone()],
+                wanted: [other.form.name.clone(), form.name.clone()],
             });
         }
         found.push(feed);
@@ -134,12 +128,12 @@ fn found<'a, K>(
 
 /// Gets the key that a feed should have, where Google shows which one it has. A feed that is as it should be needs none, so that
 /// not getting it is no failure here.
-async fn fetch_to_compare(form: &Form, key_id: &str, keys: &mut impl Keys, output: &Output) {
+async fn fetch_to_compare(Sheet { form, key }: &mut Sheet, key_id: &str, output: &Output) {
     let is_key = matches!(form.authentication, Authentication::AccessKey { .. });
-    if !is_key || keys.present().is_some() {
+    if !is_key || key.present().is_some() {
         return;
     }
-    if let Err(problem) = keys.fetch().await {
+    if let Err(problem) = key.fetch().await {
         output.remark(&format!(
             "Whether {key_id}, the key of the feed {:?}, is the one to be is not known: {problem}",
             form.name
@@ -147,18 +141,24 @@ async fn fetch_to_compare(form: &Form, key_id: &str, keys: &mut impl Keys, outpu
     }
 }
 
-async fn take(
-    step: Step,
-    form: &Form,
-    key: Option<&AccessKey>,
-    client: &Client,
+async fn carry_out(
+    plan: Plan,
+    Sheet { form, key }: &Sheet,
+    chronicle: &Chronicle,
     output: &Output,
-) -> Result<Done, EnsureError> {
-    let body = Body::new(form, client.instance());
-    let (action, feed) = match step {
-        Step::Keep(feed) => ("unchanged", *feed),
-        Step::Create => ("created", create(form, &body, key, client, output).await?),
-        Step::Update(change) => ("updated", update(form, &body, key, *change, client).await?),
+) -> Result<Done, FeedError> {
+    let body = Body::new(form, chronicle.instance());
+    let key = key.present();
+    let (action, feed) = match plan {
+        Plan::Keep(feed) => ("unchanged", *feed),
+        Plan::Create => (
+            "created",
+            create(form, &body, key, chronicle, output).await?,
+        ),
+        Plan::Update(change) => (
+            "updated",
+            update(form, &body, key, *change, chronicle).await?,
+        ),
     };
     Ok(Done {
         report: form.report.clone(),
@@ -167,23 +167,23 @@ async fn take(
     })
 }
 
-fn confirm(choice: &Choice, output: &Output) -> Result<(), EnsureError> {
+fn confirm(choice: &Choice, output: &Output) -> Result<(), FeedError> {
     if choice.yes {
         return Ok(());
     }
     if !io::stdin().is_terminal() {
-        return Err(EnsureError::Unasked);
+        return Err(FeedError::Unasked);
     }
     output.remark("Do this? Only \"yes\" is taken as yes:");
     let mut answer = String::new();
     io::stdin()
         .lock()
         .read_line(&mut answer)
-        .map_err(EnsureError::Unreadable)?;
+        .map_err(FeedError::Unreadable)?;
     if answer.trim() == "yes" {
         Ok(())
     } else {
-        Err(EnsureError::NotConfirmed)
+        Err(FeedError::NotConfirmed)
     }
 }
 
@@ -193,10 +193,10 @@ async fn create(
     form: &Form,
     body: &Body,
     key: Option<&AccessKey>,
-    client: &Client,
+    chronicle: &Chronicle,
     output: &Output,
-) -> Result<Feed, EnsureError> {
-    let problem = match client.create(body, key).await {
+) -> Result<Feed, FeedError> {
+    let problem = match chronicle.create(body, key).await {
         Ok(feed) => return Ok(feed),
         Err(problem) if problem.leaves_open() => problem,
         Err(problem) => return Err(problem.into()),
@@ -209,8 +209,8 @@ async fn create(
         .with_max_times(LOOKS - 1)
         .build();
     let found = loop {
-        let found = match client.list().await {
-            Ok(feeds) => match &candidates(form, &feeds, client)[..] {
+        let found = match chronicle.list().await {
+            Ok(feeds) => match &candidates(form, &feeds, chronicle)[..] {
                 [] => "it is not there now".to_owned(),
                 [feed] => return Ok((*feed).clone()),
                 several => {
@@ -224,7 +224,7 @@ async fn create(
             None => break found,
         }
     };
-    Err(EnsureError::PerhapsMade {
+    Err(FeedError::PerhapsMade {
         wanted: form.name.clone(),
         problem: Box::new(problem),
         found,
@@ -237,8 +237,8 @@ async fn update(
     body: &Body,
     key: Option<&AccessKey>,
     change: Change,
-    client: &Client,
-) -> Result<Feed, EnsureError> {
+    chronicle: &Chronicle,
+) -> Result<Feed, FeedError> {
     let Change {
         mut feed,
         settings,
@@ -247,7 +247,7 @@ async fn update(
     } = change;
     let mut done = Vec::new();
     if settings {
-        feed = client.replace_details(&feed.name, body, key).await?;
+        feed = chronicle.replace_details(&feed.name, body, key).await?;
         let Feed {
             display_name, name, ..
         } = &feed;
@@ -256,8 +256,8 @@ async fn update(
         ));
     }
     if name {
-        let renamed = client.rename(&feed.name, &form.name).await;
-        feed = renamed.map_err(|problem| EnsureError::from(problem).after(done))?;
+        let renamed = chronicle.rename(&feed.name, &form.name).await;
+        feed = renamed.map_err(|problem| FeedError::from(problem).after(done))?;
     }
     Ok(feed)
 }
@@ -273,7 +273,7 @@ impl Done {
 
     /// What it changed, on one line.
     fn change(&self) -> Option<String> {
-        let state::State {
+        let FeedState {
             name, display_name, ..
         } = &self.feed;
         (self.action != "unchanged").then(|| format!("{}: {display_name} ({name})", self.what()))

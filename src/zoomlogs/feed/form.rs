@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
+use zoomlogs_core::report::{ACTIVITIES, OPERATION_LOGS, Report};
 
-use super::name::name;
+use super::access_key::FeedKey;
 
 pub const SOURCE_TYPE: &str = "Amazon S3 V2";
 pub const LOG_TYPE: &str = "Zoom Operation Logs";
@@ -28,6 +29,13 @@ pub struct Form {
     pub authentication: Authentication,
     pub namespace: Option<String>,
     pub labels: BTreeMap<String, String>,
+}
+
+/// A form, and the key that goes with it.
+#[derive(Debug)]
+pub struct Sheet {
+    pub form: Form,
+    pub key: FeedKey,
 }
 
 /// What the feed does with an object that it has read.
@@ -80,7 +88,7 @@ pub enum FormError {
 
 /// Terraform's output, worded as the form.
 #[derive(Debug, Deserialize)]
-struct Output {
+struct FeedOutput {
     #[serde(rename = "Source type")]
     source_type: String,
     #[serde(rename = "Log type")]
@@ -101,9 +109,9 @@ struct Output {
     subject_id: Option<String>,
 }
 
-/// What the form does not take from Terraform's `feed`.
+/// What a form does not have of Terraform's `feed`.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct Origin<'a> {
     /// For people.
     pub whose: String,
     pub report: &'a str,
@@ -117,13 +125,13 @@ pub struct Place<'a> {
 
 impl Form {
     /// The form that Terraform's output describes.
-    pub fn parse(feed: &Value, place: Place<'_>) -> Result<Self, FormError> {
+    pub fn parse(feed: &Value, origin: Origin<'_>) -> Result<Self, FormError> {
         let wrong = |problem: String| FormError::Output {
-            whose: place.whose.clone(),
-            report: place.report.to_owned(),
+            whose: origin.whose.clone(),
+            report: origin.report.to_owned(),
             problem,
         };
-        let output = Output::deserialize(feed).map_err(|problem| wrong(problem.to_string()))?;
+        let output = FeedOutput::deserialize(feed).map_err(|problem| wrong(problem.to_string()))?;
         for (field, found, known) in [
             ("Source type", &output.source_type, SOURCE_TYPE),
             ("Log type", &output.log_type, LOG_TYPE),
@@ -135,8 +143,8 @@ impl Form {
         let authentication = match (output.role_arn, output.subject_id) {
             (Some(arn), Some(subject_id)) => Authentication::Role { arn, subject_id },
             (None, None) => Authentication::AccessKey {
-                user: place.user.map(str::to_owned),
-                issue: place.issue,
+                user: origin.user.map(str::to_owned),
+                issue: origin.issue,
             },
             _ => {
                 return Err(wrong(
@@ -145,9 +153,9 @@ impl Form {
             }
         };
         Ok(Self {
-            whose: place.whose,
-            name: name(place.report, &place.distinctions),
-            report: place.report.to_owned(),
+            whose: origin.whose,
+            name: feed_name(origin.report, &origin.distinctions),
+            report: origin.report.to_owned(),
             s3_uri: output.s3_uri,
             deletion: output.deletion,
             maximum_file_age: output.maximum_file_age,
@@ -284,5 +292,46 @@ impl Authentication {
                 },
             ],
         }
+    }
+}
+
+/// What the feeds of these reports are called, where that is not the report's own name.
+static TITLES: [(&Report, &str); 2] = [
+    (&OPERATION_LOGS, "Zoom Operation Logs"),
+    (&ACTIVITIES, "Zoom Sign-ins"),
+];
+
+/// The feed's name: the report's, and what tells it from those of other environments and accounts.
+pub fn feed_name(report: &str, distinctions: &[&str]) -> String {
+    let known = TITLES.iter().find(|(known, _)| known.name == report);
+    let title = known.map_or_else(|| title(report), |(_, title)| (*title).to_owned());
+    let parts: Vec<_> = std::iter::once(title.as_str())
+        .chain(distinctions.iter().copied())
+        .collect();
+    parts.join(" - ")
+}
+
+/// The words of a report's name, as those of a title.
+fn title(report: &str) -> String {
+    let mut title = "Zoom".to_owned();
+    for word in report.split(['_', '-']).filter(|word| !word.is_empty()) {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        title += &format!(" {}{rest}", first.to_uppercase());
+    }
+    title
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_has_no_title_gets_one_of_its_name() {
+        assert_eq!(feed_name("operationlogs", &[]), "Zoom Operation Logs");
+        assert_eq!(feed_name("activities", &["dev"]), "Zoom Sign-ins - dev");
+        assert_eq!(
+            feed_name("phone_call-logs", &["dev", "emea"]),
+            "Zoom Phone Call Logs - dev - emea"
+        );
     }
 }

@@ -1,4 +1,17 @@
 //! `zoomlogs feed`: the feed of Google SecOps that reads the bucket: what to enter in its form, or the feed itself.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `access_key` | the key that the feed reads the bucket with |
+//! | `form` | what to enter in the form for a feed |
+//! | `instance` | one SecOps instance, and where its API is |
+//! | `resource` | a feed as the API has it |
+//! | `difference` | what a feed that is there has otherwise than its form says |
+//! | `google`, `refusal`, `call`, `client` | the part of the Chronicle API that is about feeds |
+//! | `error` | why a feed is not made or shown |
+//! | `direct`, `arguments` | the command line, and the forms that it is about |
+//! | `state` | how a feed is doing |
+//! | `plan`, `ensure` | what is to be done about a form, and doing it |
 
 mod access_key;
 mod arguments;
@@ -7,72 +20,28 @@ mod client;
 mod difference;
 mod direct;
 mod ensure;
+mod error;
 mod form;
 mod google;
 mod instance;
-mod name;
-mod problem;
+mod plan;
 mod refusal;
 mod resource;
 mod state;
-mod step;
 
-use serde_json::{Value, json};
-use thiserror::Error;
+use serde_json::json;
 
 pub use self::arguments::FeedArguments;
 
-use self::access_key::{AccessKey, AccessKeyError};
-use self::arguments::{KeyPlace, Sheet};
-use self::client::Client;
-use self::ensure::Keys;
-use self::form::{Form, FormError};
+use self::client::Chronicle;
+use self::error::FeedError;
+use self::form::Sheet;
 use self::google::SCOPE;
-use self::instance::{Instance, InstanceError};
-use self::problem::EnsureError;
-use self::refusal::ChronicleError;
+use self::instance::Instance;
+use self::plan::Choice;
 use self::resource::Body;
-use self::state::State;
-use self::step::Choice;
-use crate::deployment::DeploymentError;
-use crate::exit::Code;
-use crate::output::{Output, OutputError};
-
-#[derive(Debug, Error)]
-pub enum FeedError {
-    #[error(transparent)]
-    Deployment(#[from] DeploymentError),
-    #[error(transparent)]
-    Form(#[from] FormError),
-    #[error(transparent)]
-    Instance(#[from] InstanceError),
-    #[error(transparent)]
-    AccessKey(#[from] AccessKeyError),
-    #[error(transparent)]
-    Chronicle(#[from] ChronicleError),
-    #[error(transparent)]
-    Ensure(#[from] EnsureError),
-    #[error(transparent)]
-    Output(#[from] OutputError),
-    #[error("{0}")]
-    Arguments(String),
-    #[error("not in order: {}", .0.join("; "))]
-    NotInOrder(Vec<String>),
-}
-
-impl FeedError {
-    pub const fn code(&self) -> Code {
-        match self {
-            Self::Deployment(error) => error.code(),
-            Self::AccessKey(error) => error.code(),
-            Self::Chronicle(error) => error.code(),
-            Self::Ensure(error) => error.code(),
-            Self::Form(_) | Self::Output(_) => Code::Failed,
-            Self::Instance(_) | Self::Arguments(_) => Code::Usage,
-            Self::NotInOrder(_) => Code::NotInOrder,
-        }
-    }
-}
+use self::state::FeedState;
+use crate::output::Output;
 
 pub async fn command(arguments: FeedArguments, output: &Output) -> Result<(), FeedError> {
     if arguments.subject_id {
@@ -107,7 +76,7 @@ fn form(sheets: &[Sheet], output: &Output) -> Result<(), FeedError> {
         text.push('\n');
         feeds.push(json!({"report": form.report, "of": form.whose, "fields": form.fields()}));
     }
-    Ok(output.report(&text, &json!({"feeds": feeds}))?)
+    Ok(output.show(&text, &json!({"feeds": feeds}))?)
 }
 
 fn api(sheets: &[Sheet], instance: &Instance, output: &Output) -> Result<(), FeedError> {
@@ -117,58 +86,44 @@ fn api(sheets: &[Sheet], instance: &Instance, output: &Output) -> Result<(), Fee
     let mut requests = Vec::new();
     for Sheet { form, .. } in sheets {
         text += &format!("\nFeed of the report {}, {}\n\n", form.report, form.whose);
-        text += &request(form, instance);
-        text.push('\n');
         let body = Body::new(form, instance);
+        text += &body.request(instance);
+        text.push('\n');
         requests.push(json!({
             "report": form.report, "of": form.whose, "method": "POST", "url": instance.feeds(), "body": body.shown(),
         }));
     }
-    Ok(output.report(&text, &json!({"scope": SCOPE, "requests": requests}))?)
-}
-
-/// The request that creates a feed, as far as it may be shown.
-fn request(form: &Form, instance: &Instance) -> String {
-    let body = Body::new(form, instance);
-    format!("POST {}\n{:#}\n", instance.feeds(), body.shown())
+    Ok(output.show(&text, &json!({"scope": SCOPE, "requests": requests}))?)
 }
 
 async fn create(
-    sheets: Vec<Sheet>,
+    mut sheets: Vec<Sheet>,
     instance: Instance,
     choice: &Choice,
     output: &Output,
 ) -> Result<(), FeedError> {
-    let forms = sheets.into_iter().map(|Sheet { form, key }| {
-        let keys = Held {
-            place: key,
-            key: None,
-        };
-        (form, keys)
-    });
-    let mut forms: Vec<_> = forms.collect();
-    for (_, keys) in &mut forms {
-        keys.read()?;
+    for Sheet { key, .. } in &mut sheets {
+        key.read()?;
     }
-    let client = Client::new(instance)?;
-    let done = ensure::ensure(forms, &client, choice, output).await?;
+    let chronicle = Chronicle::new(instance)?;
+    let done = ensure::ensure(sheets, &chronicle, choice, output).await?;
     let mut text = String::new();
     for done in &done {
         text += &format!("{done}\n");
     }
     text += "To see how it is doing: the same with --state in place of --create (make: STATE=1). Google reads every 15 minutes.";
-    Ok(output.report(&text, &json!({"feeds": done}))?)
+    Ok(output.show(&text, &json!({"feeds": done}))?)
 }
 
 async fn state(sheets: &[Sheet], instance: Instance, output: &Output) -> Result<(), FeedError> {
-    let client = Client::new(instance)?;
-    let feeds = client.list().await?;
+    let chronicle = Chronicle::new(instance)?;
+    let feeds = chronicle.list().await?;
     let mut text = String::new();
     let mut json = Vec::new();
     let mut problems = Vec::new();
     for Sheet { form, .. } in sheets {
-        let feed = ensure::find(form, &feeds, &client)?;
-        let state = feed.cloned().map(State::from);
+        let feed = ensure::find(form, &feeds, &chronicle)?;
+        let state = feed.cloned().map(FeedState::from);
         match &state {
             Some(state) => {
                 text += &format!("{state}\n");
@@ -189,7 +144,7 @@ async fn state(sheets: &[Sheet], instance: Instance, output: &Output) -> Result<
         }
         json.push(json!({"report": form.report, "of": form.whose, "feed": state}));
     }
-    output.report(&text, &json!({"feeds": json}))?;
+    output.show(&text, &json!({"feeds": json}))?;
     if problems.is_empty() {
         Ok(())
     } else {
@@ -198,45 +153,7 @@ async fn state(sheets: &[Sheet], instance: Instance, output: &Output) -> Result<
 }
 
 async fn subject_id(instance: Instance, output: &Output) -> Result<(), FeedError> {
-    let client = Client::new(instance)?;
-    let subject_id = client.subject_id().await?;
-    let json: Value = json!({"subject_id": subject_id});
-    Ok(output.report(&subject_id, &json)?)
-}
-
-/// The key of one feed, and where to get it.
-#[derive(Debug)]
-struct Held {
-    place: KeyPlace,
-    key: Option<AccessKey>,
-}
-
-impl Held {
-    /// Reads a key that comes in at standard input, before anything else can fail.
-    fn read(&mut self) -> Result<(), AccessKeyError> {
-        if matches!(self.place, KeyPlace::Stdin) {
-            self.key = Some(AccessKey::read()?);
-        }
-        Ok(())
-    }
-}
-
-impl Keys for Held {
-    fn present(&self) -> Option<&AccessKey> {
-        self.key.as_ref()
-    }
-
-    async fn fetch(&mut self) -> Result<(), AccessKeyError> {
-        let KeyPlace::Secret {
-            region,
-            name,
-            store,
-        } = &self.place
-        else {
-            return Ok(());
-        };
-        let name = name.as_deref().ok_or(AccessKeyError::Unnamed)?;
-        self.key = Some(AccessKey::fetch(region.as_deref(), name, store).await?);
-        Ok(())
-    }
+    let chronicle = Chronicle::new(instance)?;
+    let subject_id = chronicle.subject_id().await?;
+    Ok(output.show(&subject_id, &json!({"subject_id": subject_id}))?)
 }

@@ -97,10 +97,10 @@ fn times(number: usize) -> String {
 pub fn said(text: &str, secret: Option<&SecretString>) -> String {
     #[derive(Deserialize)]
     struct Refusal {
-        error: Status,
+        error: RefusalStatus,
     }
     #[derive(Deserialize)]
-    struct Status {
+    struct RefusalStatus {
         #[serde(default)]
         status: String,
         #[serde(default)]

@@ -57,6 +57,11 @@ impl Body {
         &self.0
     }
 
+    /// The request that creates the feed, as far as it may be shown.
+    pub fn request(&self, instance: &Instance) -> String {
+        format!("POST {}\n{:#}\n", instance.feeds(), self.0)
+    }
+
     /// As it is sent to create the feed.
     pub fn with_key(&self, key: Option<&AccessKey>) -> Value {
         let mut body = self.0.clone();
@@ -87,15 +92,15 @@ pub struct Feed {
     pub display_name: String,
     pub state: Option<String>,
     pub failure_msg: Option<String>,
-    pub failure_details: Option<Failure>,
+    pub failure_details: Option<TransferFailure>,
     pub last_feed_initiation_time: Option<String>,
-    pub details: Details,
+    pub details: FeedDetails,
 }
 
 /// Why its last transfer failed, and what Google advises.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default, rename_all(deserialize = "camelCase"))]
-pub struct Failure {
+pub struct TransferFailure {
     pub error_code: String,
     pub http_error_code: i64,
     pub error_cause: String,
@@ -104,7 +109,7 @@ pub struct Failure {
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-pub struct Details {
+pub struct FeedDetails {
     pub feed_source_type: String,
     pub log_type: String,
     pub asset_namespace: String,

@@ -4,21 +4,21 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::resource::{Failure, Feed};
+use super::resource::{Feed, TransferFailure};
 
 /// What is said of a feed.
 #[derive(Debug, Clone, Serialize)]
-pub struct State {
+pub struct FeedState {
     /// Its resource name.
     pub name: String,
     pub display_name: String,
     pub state: String,
     /// When Google last transferred something.
     pub last_transfer: Option<String>,
-    pub failure: Option<Failure>,
+    pub failure: Option<TransferFailure>,
 }
 
-impl From<Feed> for State {
+impl From<Feed> for FeedState {
     fn from(feed: Feed) -> Self {
         let Feed {
             name,
@@ -34,9 +34,9 @@ impl From<Feed> for State {
         let failure = failure_details.or_else(|| {
             failure_msg
                 .filter(|cause| !cause.is_empty())
-                .map(|error_cause| Failure {
+                .map(|error_cause| TransferFailure {
                     error_cause,
-                    ..Failure::default()
+                    ..TransferFailure::default()
                 })
         });
         Self {
@@ -49,7 +49,7 @@ impl From<Feed> for State {
     }
 }
 
-impl State {
+impl FeedState {
     /// Whether it brings logs to SecOps, as far as it tells.
     pub fn is_well(&self) -> bool {
         matches!(self.state.as_str(), "ACTIVE" | "RUNNING" | "SUCCEEDED")
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-impl fmt::Display for State {
+impl fmt::Display for FeedState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             name,

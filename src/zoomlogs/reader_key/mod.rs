@@ -3,7 +3,7 @@
 //! AWS allows a user two. That is what a rotation without a gap needs: the new key is in the feed before the old one goes.
 
 pub mod keys;
-mod report;
+mod text;
 mod vault;
 
 use clap::{ArgGroup, Args, Subcommand};
@@ -12,13 +12,13 @@ use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_core::clock::Clock as _;
 
 use self::keys::{Key, Keys, NewKey};
-use self::report::{Issued, Listed, Revoked};
+use self::text::{Issued, KeyList, Revoked};
 use self::vault::{Vault, VaultError};
-use crate::arguments::Place;
 use crate::aws::{self, AwsError};
 use crate::deployment::{DeploymentError, Named};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
+use crate::place::Place;
 
 /// Makes, replaces and revokes the access key of the user that the SecOps feed reads as
 ///
@@ -107,7 +107,7 @@ pub enum ReaderKeyError {
          revoke; reader_access = \"access_key\" in Terraform would change that"
     )]
     Keyless { named: String, role: String },
-    #[error("{user} has a key already: {}. To replace it: {rotate}", report::one_line(.keys))]
+    #[error("{user} has a key already: {}. To replace it: {rotate}", text::one_line(.keys))]
     HasKeys {
         user: String,
         keys: Vec<Key>,
@@ -118,7 +118,7 @@ pub enum ReaderKeyError {
     #[error(
         "{user} has two keys already, and AWS allows no third; the older one comes first: {}. When the feed uses the newer \
          one, remove the older one: {revoke}",
-        report::one_line(.keys)
+        text::one_line(.keys)
     )]
     TwoKeys {
         user: String,
@@ -130,16 +130,16 @@ pub enum ReaderKeyError {
     #[error(
         "{} is the last key of {user}. Without it the feed reads nothing. If that is what you want, name it: --key-id {} \
          (make: KEY={1})",
-        report::one_line(std::slice::from_ref(key)), key.id
+        text::one_line(std::slice::from_ref(key)), key.id
     )]
     LastKey { user: String, key: Box<Key> },
     #[error(
         "the two keys of {user} were made in the same second, so neither is the older one: {}. Name the one to remove: \
          --key-id ID (make: KEY=ID)",
-        report::one_line(.keys)
+        text::one_line(.keys)
     )]
     SameAge { user: String, keys: Vec<Key> },
-    #[error("{user} has no key {id:?}; it has {}", report::one_line(.keys))]
+    #[error("{user} has no key {id:?}; it has {}", text::one_line(.keys))]
     NoSuchKey {
         user: String,
         id: String,
@@ -174,8 +174,8 @@ pub enum HandOverError {
     Output(#[from] OutputError),
 }
 
-impl ReaderKeyError {
-    pub const fn code(&self) -> Code {
+impl CommandError for ReaderKeyError {
+    fn code(&self) -> Code {
         match self {
             Self::Deployment(error) => error.code(),
             Self::Aws(error) => error.code(),
@@ -199,15 +199,15 @@ impl ReaderKeyError {
 
 pub async fn command(arguments: ReaderKeyArguments, output: &Output) -> Result<(), ReaderKeyError> {
     match arguments.action {
-        Action::Issue { whose, store } => whose.reader().await?.issue(store, output).await,
-        Action::Rotate { whose, store } => whose.reader().await?.rotate(store, output).await,
-        Action::Revoke { whose, key_id } => whose.reader().await?.revoke(key_id, output).await,
-        Action::List { whose } => whose.reader().await?.list(output).await,
+        Action::Issue { whose, store } => whose.feed_user().await?.issue(store, output).await,
+        Action::Rotate { whose, store } => whose.feed_user().await?.rotate(store, output).await,
+        Action::Revoke { whose, key_id } => whose.feed_user().await?.revoke(key_id, output).await,
+        Action::List { whose } => whose.feed_user().await?.list(output).await,
     }
 }
 
 /// The feed's user.
-struct Reader {
+struct FeedUser {
     user: String,
     keys: Keys,
     config: aws_config::SdkConfig,
@@ -215,7 +215,7 @@ struct Reader {
 }
 
 impl Whose {
-    async fn reader(self) -> Result<Reader, ReaderKeyError> {
+    async fn feed_user(self) -> Result<FeedUser, ReaderKeyError> {
         let named = self.place.pipeline()?;
         let user = match &named {
             None => self.user,
@@ -230,7 +230,7 @@ impl Whose {
         let user = user.unwrap_or_default();
         let region = named.as_ref().map(|named| named.pipeline.region.as_str());
         let config = aws::config(region).await?;
-        Ok(Reader {
+        Ok(FeedUser {
             keys: Keys::new(&config, &user),
             user,
             config,
@@ -239,7 +239,7 @@ impl Whose {
     }
 }
 
-impl Reader {
+impl FeedUser {
     async fn issue(&self, store: Store, output: &Output) -> Result<(), ReaderKeyError> {
         let keys = self.keys.list().await?;
         if !keys.is_empty() {
@@ -344,17 +344,17 @@ impl Reader {
             revoked: &key,
             left: &keys,
         };
-        Ok(output.report(&revoked.to_string(), &revoked)?)
+        Ok(output.show(&revoked.to_string(), &revoked)?)
     }
 
     async fn list(&self, output: &Output) -> Result<(), ReaderKeyError> {
-        let listed = Listed {
+        let listed = KeyList {
             user: &self.user,
             keys: &self.keys.list().await?,
             now: SystemClock.now(),
             issue: self.how_to("issue"),
         };
-        Ok(output.report(&listed.to_string(), &listed)?)
+        Ok(output.show(&listed.to_string(), &listed)?)
     }
 
     /// The command that does something else to these keys, as this one was called.
@@ -381,14 +381,14 @@ async fn give(
     output: &Output,
 ) -> Result<(), HandOverError> {
     match vault {
-        // Once it is stored it has been handed over: a report that nobody reads takes nothing back.
+        // Once it is stored it has been handed over: that nobody is told takes nothing back.
         Some(vault) => {
             vault.put(key).await?;
-            if let Err(problem) = issued.report(output) {
+            if let Err(problem) = issued.show(output) {
                 output.remark(&format!("The key {} is stored, but {problem}", key.id));
             }
             Ok(())
         }
-        None => Ok(issued.report(output)?),
+        None => Ok(issued.show(output)?),
     }
 }

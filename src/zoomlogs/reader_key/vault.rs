@@ -103,9 +103,9 @@ async fn create(client: &Client, name: &str, user: &str) -> Result<(), AwsError>
 
 fn is_access_key(value: &str) -> bool {
     #[derive(Deserialize)]
-    struct AccessKey {
+    struct StoredKey {
         #[serde(rename = "access_key_id")]
         _id: String,
     }
-    serde_json::from_str::<AccessKey>(value).is_ok()
+    serde_json::from_str::<StoredKey>(value).is_ok()
 }

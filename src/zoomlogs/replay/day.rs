@@ -5,15 +5,17 @@ use std::time::Duration;
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use chrono::NaiveDate;
 use serde_json::{Value, json};
+use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::answer::Answer;
 use zoomlogs_core::calendar::earliest_day;
 use zoomlogs_core::clock::Clock as _;
+use zoomlogs_core::failure_kind::FailureKind;
 
-use super::kept::{Kept, ProgressError};
-use super::progress::Failure;
+use super::progress::DayProgress;
+use super::state_file::{StateFile, StateFileError};
 use super::watch::Watch;
-use crate::advice;
-use crate::invocation::{Answer, InvocationError, Invoker, Outcome, Ran};
+use crate::invocation::{Failure, InvocationError, Invoker, Outcome, Ran};
 
 /// How often a lost answer is made up for by another invocation.
 const LOST_ANSWERS: u32 = 3;
@@ -32,17 +34,13 @@ pub enum End {
     HeldUp,
 }
 
-/// A day that did not end at all.
-#[derive(Debug)]
+/// Why a day did not end at all.
+#[derive(Debug, Error)]
 pub enum NoEnd {
+    #[error(transparent)]
     Invocation(InvocationError),
-    Progress(ProgressError),
-}
-
-impl From<ProgressError> for NoEnd {
-    fn from(error: ProgressError) -> Self {
-        Self::Progress(error)
-    }
+    #[error(transparent)]
+    StateFile(#[from] StateFileError),
 }
 
 /// Replays days of one function.
@@ -58,22 +56,22 @@ impl Replayer<'_> {
     pub async fn replay(
         &self,
         day: NaiveDate,
-        kept: &mut Kept,
+        file: &mut StateFile,
         watch: &Watch<'_>,
     ) -> Result<End, NoEnd> {
         let event = json!({"from": day, "to": day});
         let (mut lost_answers, mut invocations) = (0, 0);
         loop {
             if is_forgotten(day) {
-                let failure = Failure::beyond_history(day);
-                kept.day(day).failure = Some(failure.clone());
-                kept.save()?;
+                let failure = beyond_history(day);
+                file.day(day).failure = Some(failure.clone());
+                file.save()?;
                 return Ok(End::Failed(failure));
             }
-            kept.day(day).asking = true;
-            kept.save()?;
+            file.day(day).asking = true;
+            file.save()?;
             let ran = self.ask(&event, watch).await;
-            let state = kept.day(day);
+            let state = file.day(day);
             state.asking = false;
             state.invocations += 1;
             invocations += 1;
@@ -86,26 +84,23 @@ impl Replayer<'_> {
                 }
                 Err(error) => {
                     state.unheard |= error.leaves_unheard();
-                    kept.save()?;
+                    file.save()?;
                     return Err(NoEnd::Invocation(error));
                 }
                 Ok(ran) => match ran.outcome {
                     // Its last day with Zoom ended between the look at the clock and the invocation.
                     Outcome::Failed { error, .. }
-                        if error.kind == "EventNotUnderstood" && is_forgotten(day) =>
+                        if error.failure.known_kind() == Some(FailureKind::EventNotUnderstood)
+                            && is_forgotten(day) =>
                     {
-                        Some(End::Failed(Failure::beyond_history(day)))
+                        Some(End::Failed(beyond_history(day)))
                     }
                     Outcome::Failed { error, .. } => {
                         // What it delivered before is not told.
-                        state.unheard |= !advice::concerns_every_day(&error.kind);
-                        Some(End::Failed(Failure {
-                            kind: error.kind,
-                            message: error.message,
-                            advice: error.advice,
-                        }))
+                        state.unheard |= !error.failure.concerns_every_day();
+                        Some(End::Failed(error.failure))
                     }
-                    Outcome::Answered(answer) => state.take(day, &answer),
+                    Outcome::Answered(answer) => take(state, day, &answer),
                 },
             };
             let end =
@@ -114,7 +109,7 @@ impl Replayer<'_> {
                 Some(End::Failed(failure)) => Some(failure.clone()),
                 _ => None,
             };
-            kept.save()?;
+            file.save()?;
             if let Some(end) = end {
                 return Ok(end);
             }
@@ -155,34 +150,39 @@ impl Replayer<'_> {
     }
 }
 
-impl super::progress::Day {
-    /// Takes an answer in. None means that there is more to read.
-    pub fn take(&mut self, day: NaiveDate, answer: &Answer) -> Option<End> {
-        let report = answer.days.iter().find(|report| report.date == day);
-        let (mut pages, mut swept) = (0, false);
-        if let Some(report) = report {
-            (pages, swept) = (report.pages, report.swept);
-            self.written += report.written;
-            self.pages += report.pages;
-            // A function of an older version does not count them: then they are what this one invocation saw.
-            let seen = report.written + report.already_delivered;
-            self.in_zoom = report.in_zoom.or(swept.then_some(seen)).or(self.in_zoom);
+/// Takes an answer in. None means that there is more to read.
+pub fn take(progress: &mut DayProgress, day: NaiveDate, answer: &Answer) -> Option<End> {
+    let of_day = answer.days.iter().find(|of_day| of_day.date == day);
+    let (mut pages, mut swept) = (0, false);
+    if let Some(counts) = of_day.map(|of_day| &of_day.counts) {
+        (pages, swept) = (counts.pages, counts.swept);
+        progress.written += counts.written;
+        progress.pages += counts.pages;
+        progress.in_zoom = counts.in_zoom.or(progress.in_zoom);
+    }
+    match (answer.complete, swept) {
+        (true, true) => {
+            progress.done = true;
+            Some(End::Done)
         }
-        match (answer.complete, swept) {
-            (true, true) => {
-                self.done = true;
-                Some(End::Done)
-            }
-            (true, false) => Some(End::Failed(Failure::beyond_history(day))),
-            (false, _) if pages == 0 => Some(End::HeldUp),
-            (false, _) => None,
-        }
+        (true, false) => Some(End::Failed(beyond_history(day))),
+        (false, _) if pages == 0 => Some(End::HeldUp),
+        (false, _) => None,
     }
 }
 
 /// Whether Zoom does not keep a day any more. The clock is asked each time: a replay of half a year takes more than a day.
 fn is_forgotten(day: NaiveDate) -> bool {
     day < earliest_day(SystemClock.now().date_naive())
+}
+
+fn beyond_history(day: NaiveDate) -> Failure {
+    Failure {
+        kind: FailureKind::ZoomBeyondHistory.to_string(),
+        message: format!("Zoom does not keep {day} any more"),
+        advice: "What was delivered of it is in the bucket; there is nothing more to be had."
+            .to_owned(),
+    }
 }
 
 fn endless(day: NaiveDate) -> Failure {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use zoomlogs_aws::config::Config;
 use zoomlogs_core::checkpoint::Checkpoint;
 
-use crate::timestamp::minute;
+use crate::wording::{minute, number_of};
 
 /// What is known beforehand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,7 +85,8 @@ impl fmt::Display for Estimate {
             seconds,
             ..
         } = self;
-        let (days, requests_said) = (count(*days, "day"), count(*requests, "request"));
+        let days = number_of(*days, "day", "days");
+        let requests_said = number_of(*requests, "request", "requests");
         match known_days {
             0 => write!(
                 f,
@@ -93,9 +94,8 @@ impl fmt::Display for Estimate {
             )?,
             known => write!(
                 f,
-                "{days} to read: about {requests_said} to Zoom, going by {} that {} known",
-                count(*known, "day"),
-                if *known == 1 { "is" } else { "are" }
+                "{days} to read: about {requests_said} to Zoom, going by {} known",
+                number_of(*known, "day that is", "days that are")
             )?,
         }
         write!(
@@ -112,11 +112,6 @@ impl fmt::Display for Estimate {
         }
         Ok(())
     }
-}
-
-fn count(number: u64, what: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {what}{plural}")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The replay of one function: what it will cost, one day after the other, and what came of them.
 
+use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,20 +10,18 @@ use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_core::calendar::DayRange;
 use zoomlogs_core::clock::Clock as _;
 
-use super::ReplayError;
-use super::day::{End, NoEnd, Replayer};
+use super::day::{End, Replayer, take};
+use super::error::ReplayError;
 use super::estimate::Estimate;
-use super::kept::Kept;
-use super::progress::{Day, Failure};
-use super::range::within_history;
-use super::report::{Counts, DayRow, Replayed};
+use super::progress::DayProgress;
+use super::state_file::StateFile;
+use super::text::{Counts, DayRow, Replayed};
 use super::watch::Watch;
-use crate::advice;
-use crate::invocation::{InvocationError, Invoker, Outcome};
+use crate::checkpoint::{self, Found};
+use crate::invocation::{Failure, Invoker, Outcome};
 use crate::output::Output;
-use crate::state::{self, Found};
-use crate::target::{Target, TargetError};
-use crate::timestamp::minute;
+use crate::target::{Configuration, Target, TargetError};
+use crate::wording::minute;
 
 /// How much longer than a run may take a run under way is waited for.
 const SLACK: Duration = Duration::from_secs(60);
@@ -40,67 +39,52 @@ impl Replay<'_> {
         &self,
         file: Option<&Path>,
         anew: bool,
-    ) -> Result<(Replayed, Kept), ReplayError> {
+    ) -> Result<(Replayed, StateFile), ReplayError> {
         let target = self.target;
         let configuration = target.configuration().await.map_err(TargetError::from)?;
         let config = configuration.parse(&target.function)?;
         let now = SystemClock.now();
-        let mut kept = Kept::open(&configuration.arn, self.range, file, anew, now)?;
-        if !kept.is_begun {
-            within_history(self.range, now)?;
+        let mut file = StateFile::open(&configuration.arn, self.range, file, anew, now)?;
+        if !file.is_begun {
+            self.range.within_history(now.date_naive())?;
         }
         // Whether it can be written is better known before the first invocation.
-        kept.save()?;
+        file.save()?;
         let all: Vec<_> = self.range.iter().collect();
-        let done = kept.progress.done();
-        if done > 0 || !kept.progress.days.is_empty() {
+        let done = file.progress.done();
+        if done > 0 || !file.progress.days.is_empty() {
             self.output.remark(&format!(
                 "{}: going on with the replay that was begun {}; {done} of {} days are done (--anew begins again).",
                 target.function,
-                minute(kept.progress.begun),
+                minute(file.progress.begun),
                 all.len()
             ));
         }
         let open: Vec<_> = all
             .iter()
             .copied()
-            .filter(|day| !kept.progress.days.get(day).is_some_and(|day| day.done))
+            .filter(|day| !file.progress.days.get(day).is_some_and(|day| day.done))
             .collect();
         let estimate = self.estimate(&config, &open).await;
-        let replayer = Replayer {
-            invoker: Invoker::new(target, &configuration),
-            patience: configuration.timeout + SLACK,
-        };
+        let replayer = self.replayer(&configuration);
 
         let mut stopped = None;
         {
             let watch = Watch::new(self.output, all.len() as u64, done as u64);
             for &day in &open {
                 watch.begin(format!("{} {day}", config.settings.report.name));
-                let end = match replayer.replay(day, &mut kept, &watch).await {
-                    Ok(end) => end,
-                    Err(NoEnd::Progress(error)) => {
-                        stopped = Some(format!("stopped at {day}: {error}"));
-                        break;
+                match replayer.replay(day, &mut file, &watch).await {
+                    Err(error) => stopped = Some(stopped_at(day, &error)),
+                    Ok(End::HeldUp) => stopped = Some(self.held_up(day, &config).await),
+                    Ok(end) => {
+                        let nth = all.iter().position(|other| *other == day).unwrap_or(0) + 1;
+                        watch.day_is_through(nth, &DayRow::of(day, file.day(day)).line());
+                        if let End::Failed(failure) = &end {
+                            stopped = self.stopped_by(day, failure);
+                        }
                     }
-                    Err(NoEnd::Invocation(error)) => {
-                        stopped = Some(stopped_by(day, &error));
-                        break;
-                    }
-                };
-                if matches!(end, End::HeldUp) {
-                    stopped = Some(self.held_up(day, &config).await);
-                    break;
                 }
-                let nth = all.iter().position(|other| *other == day).unwrap_or(0) + 1;
-                watch.day_is_through(nth, &DayRow::of(day, kept.day(day)).line());
-                if let End::Failed(failure) = &end
-                    && advice::concerns_every_day(&failure.kind)
-                    && day != self.range.to
-                {
-                    stopped = Some(format!(
-                        "the days after {day} were not tried: they would fail alike"
-                    ));
+                if stopped.is_some() {
                     break;
                 }
             }
@@ -108,65 +92,54 @@ impl Replay<'_> {
 
         let days: Vec<_> = all
             .iter()
-            .map(|&day| DayRow::of(day, kept.day(day)))
+            .map(|&day| DayRow::of(day, file.day(day)))
             .collect();
-        let is_over = all.iter().all(|&day| kept.day(day).is_over());
+        let is_over = all.iter().all(|&day| file.day(day).is_over());
         let replayed = Replayed {
-            state: (!is_over).then(|| kept.path().to_owned()),
-            begun: kept.progress.begun,
+            state: (!is_over).then(|| file.path().to_owned()),
+            begun: file.progress.begun,
             dry_run: false,
             ..self.replayed(&config, estimate, days, stopped)
         };
-        Ok((replayed, kept))
+        Ok((replayed, file))
     }
 
     /// Reads each day and delivers nothing. A day that is too long for one run cannot be gone on with: nothing is kept.
     pub async fn try_out(&self) -> Result<Replayed, ReplayError> {
-        within_history(self.range, SystemClock.now())?;
+        self.range.within_history(SystemClock.now().date_naive())?;
         let target = self.target;
         let configuration = target.configuration().await.map_err(TargetError::from)?;
         let config = configuration.parse(&target.function)?;
         let all: Vec<_> = self.range.iter().collect();
         let estimate = self.estimate(&config, &all).await;
-        let replayer = Replayer {
-            invoker: Invoker::new(target, &configuration),
-            patience: configuration.timeout + SLACK,
-        };
+        let replayer = self.replayer(&configuration);
         let (mut days, mut stopped) = (Vec::new(), None);
         {
             let watch = Watch::new(self.output, all.len() as u64, 0);
             for &day in &all {
                 watch.begin(format!("{} {day}", config.settings.report.name));
-                let mut seen = Day::default();
-                match replayer.try_out(day, &watch).await {
+                let mut seen = DayProgress::default();
+                let end = match replayer.try_out(day, &watch).await {
                     Err(error) => {
                         seen.unheard = error.leaves_unheard();
-                        stopped = Some(stopped_by(day, &error));
+                        stopped = Some(stopped_at(day, &error));
+                        None
                     }
                     Ok(ran) => {
                         seen.invocations = 1;
                         match ran.outcome {
-                            Outcome::Failed { error, .. } => {
-                                if advice::concerns_every_day(&error.kind) && day != self.range.to {
-                                    stopped = Some(format!(
-                                        "the days after {day} were not tried: they would fail alike"
-                                    ));
-                                }
-                                seen.failure = Some(Failure {
-                                    kind: error.kind,
-                                    message: error.message,
-                                    advice: error.advice,
-                                });
-                            }
-                            Outcome::Answered(answer) => match seen.take(day, &answer) {
-                                Some(End::Failed(failure)) => seen.failure = Some(failure),
-                                Some(End::HeldUp) => {
-                                    stopped = Some(self.held_up(day, &config).await);
-                                }
-                                Some(End::Done) | None => {}
-                            },
+                            Outcome::Failed { error, .. } => Some(End::Failed(error.failure)),
+                            Outcome::Answered(answer) => take(&mut seen, day, &answer),
                         }
                     }
+                };
+                match end {
+                    Some(End::Failed(failure)) => {
+                        stopped = self.stopped_by(day, &failure);
+                        seen.failure = Some(failure);
+                    }
+                    Some(End::HeldUp) => stopped = Some(self.held_up(day, &config).await),
+                    Some(End::Done) | None => {}
                 }
                 let row = DayRow::of(day, &seen);
                 watch.day_is_through(days.len() + 1, &row.line());
@@ -179,9 +152,16 @@ impl Replay<'_> {
         Ok(self.replayed(&config, estimate, days, stopped))
     }
 
+    fn replayer<'a>(&'a self, configuration: &'a Configuration) -> Replayer<'a> {
+        Replayer {
+            invoker: Invoker::new(self.target, configuration),
+            patience: configuration.timeout + SLACK,
+        }
+    }
+
     /// Says what it will cost.
     async fn estimate(&self, config: &Config, days: &[NaiveDate]) -> Estimate {
-        let checkpoint = match state::read(&self.target.aws, config).await {
+        let checkpoint = match checkpoint::read(&self.target.aws, config).await {
             Ok(Found::Whole(checkpoint)) => Some(checkpoint),
             Ok(_) => None,
             Err(error) => {
@@ -197,11 +177,17 @@ impl Replay<'_> {
         estimate
     }
 
+    /// Why the days after this one are not tried, if its failure would be theirs too.
+    fn stopped_by(&self, day: NaiveDate, failure: &Failure) -> Option<String> {
+        (failure.concerns_every_day() && day != self.range.to)
+            .then(|| format!("the days after {day} were not tried: they would fail alike"))
+    }
+
     /// Why no request could be made, and when one can be.
     async fn held_up(&self, day: NaiveDate, config: &Config) -> String {
         let now = SystemClock.now();
         let budget = config.settings.daily_request_budget;
-        let why = match state::read(&self.target.aws, config).await {
+        let why = match checkpoint::read(&self.target.aws, config).await {
             Ok(Found::Whole(checkpoint)) => {
                 match checkpoint.paused_until.filter(|&until| until > now) {
                     Some(until) => format!("Zoom asked for no request until {}", minute(until)),
@@ -215,7 +201,7 @@ impl Replay<'_> {
                   says which"
                 .to_owned(),
         };
-        format!("stopped at {day}: {why}")
+        stopped_at(day, &why)
     }
 
     fn replayed(
@@ -241,6 +227,6 @@ impl Replay<'_> {
     }
 }
 
-fn stopped_by(day: NaiveDate, error: &InvocationError) -> String {
-    format!("stopped at {day}: {error}")
+fn stopped_at(day: NaiveDate, why: &impl fmt::Display) -> String {
+    format!("stopped at {day}: {why}")
 }

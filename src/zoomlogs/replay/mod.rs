@@ -2,39 +2,40 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `range` | which days |
-//! | `estimate` | what it will cost |
-//! | `function` | the replay of one function |
-//! | `day` | one day: invocations until it is read to its end |
 //! | `progress` | how far it got |
-//! | `kept` | that, in a file |
+//! | `state_file` | that, in a file |
+//! | `error` | why it did not do what it was asked for |
+//! | `estimate` | what it will cost |
 //! | `watch` | what is seen meanwhile |
-//! | `report` | what came of it |
+//! | `day` | one day: invocations until it is read to its end |
+//! | `text` | what came of it |
+//! | `function` | the replay of one function |
 
 mod day;
+mod error;
 mod estimate;
 mod function;
-mod kept;
 mod progress;
-mod range;
-mod report;
+mod state_file;
+mod text;
 mod watch;
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::Args;
-use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::calendar::DayRange;
 use zoomlogs_core::clock::Clock as _;
 
+use self::error::ReplayError;
 use self::function::Replay;
-use self::kept::ProgressError;
-use self::progress::Failure;
-use self::range::{Days, RangeError};
-use self::report::Replayed;
-use crate::exit::Code;
-use crate::output::{Output, OutputError};
-use crate::target::{Functions, TargetError};
+use self::text::Replayed;
+use crate::days;
+use crate::exit::{Code, CommandError as _};
+use crate::invocation::Failure;
+use crate::output::Output;
+use crate::target::Functions;
 
 /// Delivers what the bucket lacks of past days
 ///
@@ -57,8 +58,13 @@ pub struct ReplayArguments {
     #[command(flatten)]
     functions: Functions,
 
-    #[command(flatten)]
-    days: Days,
+    /// The first day, YYYY-MM-DD, in UTC; six months back at most
+    #[arg(long, value_name = "DAY", value_parser = days::parse)]
+    from: NaiveDate,
+
+    /// The last day; today at most
+    #[arg(long, value_name = "DAY", value_parser = days::parse)]
+    to: NaiveDate,
 
     /// Delivers nothing: says what it would cost and deliver, at the price of reading the days
     #[arg(long)]
@@ -73,50 +79,9 @@ pub struct ReplayArguments {
     anew: bool,
 }
 
-#[derive(Debug, Error)]
-pub enum ReplayError {
-    #[error(transparent)]
-    Range(#[from] RangeError),
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    #[error(transparent)]
-    Progress(#[from] ProgressError),
-    #[error(
-        "--state names one file, and these are several functions: {}. Name one, with --report and --account", .0.join(", ")
-    )]
-    SeveralFunctions(Vec<String>),
-    #[error("{}", .0.join("\n"))]
-    Failed(Vec<String>),
-    #[error("{}", .0.join("\n"))]
-    Stopped(Vec<String>),
-    /// Of several functions, some could not be replayed at all.
-    #[error("{}", said.join("\n"))]
-    Several { said: Vec<String>, code: Code },
-    #[error("the days were replayed, but {0}")]
-    Output(#[from] OutputError),
-}
-
-impl ReplayError {
-    pub const fn code(&self) -> Code {
-        match self {
-            Self::Range(_) | Self::SeveralFunctions(_) => Code::Usage,
-            Self::Target(error) => error.code(),
-            Self::Progress(error) => match error {
-                ProgressError::File { .. } => Code::Failed,
-                ProgressError::Running { .. } => Code::Refused,
-                ProgressError::Malformed { .. }
-                | ProgressError::Other { .. }
-                | ProgressError::NoHome => Code::Usage,
-            },
-            Self::Failed(_) => Code::FunctionFailed,
-            Self::Stopped(_) | Self::Output(_) => Code::Failed,
-            Self::Several { code, .. } => *code,
-        }
-    }
-}
-
 pub async fn command(arguments: ReplayArguments, output: &Output) -> Result<(), ReplayError> {
-    let range = arguments.days.range(SystemClock.now())?;
+    let today = SystemClock.now().date_naive();
+    let range = DayRange::new(arguments.from, arguments.to, today)?;
     let targets = arguments.functions.find().await?;
     if arguments.state.is_some() && targets.len() > 1 {
         let functions = targets.iter().map(|target| target.function.clone());
@@ -146,7 +111,7 @@ pub async fn command(arguments: ReplayArguments, output: &Output) -> Result<(), 
     }
     if !replayed.is_empty() {
         let text: Vec<_> = replayed.iter().map(ToString::to_string).collect();
-        output.report(&text.join("\n"), &replayed)?;
+        output.show(&text.join("\n"), &replayed)?;
     }
     // Where one function is not through, the same command goes on; it shall not begin again with those that are.
     if errors.is_empty() && replayed.iter().all(|one| one.state.is_none()) {

@@ -1,32 +1,32 @@
 //! How far a replay got.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use zoomlogs_core::calendar::DayRange;
+use zoomlogs_core::failure_kind::FailureKind;
 
-use super::kept::ProgressError;
+use crate::invocation::Failure;
 
-/// The format of the file.
-const VERSION: u32 = 1;
+/// The version of the form in which it is kept.
+pub const VERSION: u32 = 1;
 
 /// How far the replay of one function got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    version: u32,
+    pub version: u32,
     /// The function's ARN.
     function: String,
     from: NaiveDate,
     to: NaiveDate,
     pub begun: DateTime<Utc>,
-    pub days: BTreeMap<NaiveDate, Day>,
+    pub days: BTreeMap<NaiveDate, DayProgress>,
 }
 
 /// How far one day got.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Day {
+pub struct DayProgress {
     /// Rows that Zoom has of it, once it was read to its end.
     pub in_zoom: Option<u64>,
     /// Records that this replay delivered.
@@ -43,33 +43,11 @@ pub struct Day {
     pub unheard: bool,
 }
 
-/// Why a day failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure {
-    pub kind: String,
-    pub message: String,
-    pub advice: String,
-}
-
-/// The kind of the failure of a day that Zoom does not keep any more. It is the function's word for it.
-const BEYOND_HISTORY: &str = "ZoomBeyondHistory";
-
-impl Failure {
-    pub fn beyond_history(day: NaiveDate) -> Self {
-        Self {
-            kind: BEYOND_HISTORY.to_owned(),
-            message: format!("Zoom does not keep {day} any more"),
-            advice: "What was delivered of it is in the bucket; there is nothing more to be had."
-                .to_owned(),
-        }
-    }
-}
-
-impl Day {
+impl DayProgress {
     /// Whether there is nothing more to be had of it.
     pub fn is_over(&self) -> bool {
-        let failure = self.failure.as_ref();
-        self.done || failure.is_some_and(|failure| failure.kind == BEYOND_HISTORY)
+        let kind = self.failure.as_ref().and_then(Failure::known_kind);
+        self.done || kind == Some(FailureKind::ZoomBeyondHistory)
     }
 }
 
@@ -85,29 +63,14 @@ impl Progress {
         }
     }
 
-    /// Reads one, which must be of the same replay as `expected`.
-    pub fn parse(bytes: &[u8], expected: &Self, path: &Path) -> Result<Self, ProgressError> {
-        let found: Self =
-            serde_json::from_slice(bytes).map_err(|problem| ProgressError::Malformed {
-                path: path.to_owned(),
-                problem: problem.to_string(),
-            })?;
-        if found.version != VERSION {
-            return Err(ProgressError::Malformed {
-                path: path.to_owned(),
-                problem: format!("it has format {}", found.version),
-            });
-        }
-        let is_same = found.function == expected.function
-            && found.from == expected.from
-            && found.to == expected.to;
-        if is_same {
-            return Ok(found);
-        }
-        Err(ProgressError::Other {
-            path: path.to_owned(),
-            found: format!("{} from {} to {}", found.function, found.from, found.to),
-        })
+    /// Which replay it is of, for people.
+    pub fn replay(&self) -> String {
+        format!("{} from {} to {}", self.function, self.from, self.to)
+    }
+
+    /// Whether both are of the same replay.
+    pub fn is_of_replay(&self, other: &Self) -> bool {
+        (&self.function, self.from, self.to) == (&other.function, other.from, other.to)
     }
 
     pub fn done(&self) -> usize {

@@ -89,7 +89,7 @@ pub fn axis(hours: &[Hour]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::log::{LoggedError, Run};
+    use super::super::line::{LoggedError, Run};
     use super::*;
 
     #[test]

@@ -5,17 +5,6 @@ use serde::Serialize;
 use zoomlogs_core::checkpoint::{Checkpoint, DayState};
 use zoomlogs_core::collector::Settings;
 
-use crate::state::{Found, Unusable};
-
-/// What is at the checkpoint's key.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "snake_case", tag = "found")]
-pub enum State {
-    Whole(Collected),
-    Missing,
-    Unusable(Unusable),
-}
-
 /// What was done, and what is open.
 #[derive(Debug, Clone, Serialize)]
 pub struct Collected {
@@ -49,25 +38,8 @@ pub struct OpenDay {
     pub broken: bool,
 }
 
-impl State {
-    pub fn of(found: Found, settings: &Settings, now: DateTime<Utc>) -> Self {
-        match found {
-            Found::Whole(checkpoint) => Self::Whole(Collected::of(&checkpoint, settings, now)),
-            Found::Missing => Self::Missing,
-            Found::Unusable(unusable) => Self::Unusable(unusable),
-        }
-    }
-
-    pub const fn whole(&self) -> Option<&Collected> {
-        match self {
-            Self::Whole(collected) => Some(collected),
-            _ => None,
-        }
-    }
-}
-
 impl Collected {
-    fn of(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Self {
+    pub fn of(checkpoint: &Checkpoint, settings: &Settings, now: DateTime<Utc>) -> Self {
         let today = now.date_naive();
         let nothing = DayState::default();
         let open_days = checkpoint.open_days(today).into_iter();
@@ -84,6 +56,11 @@ impl Collected {
             daily_request_budget: settings.daily_request_budget,
             paused_until: checkpoint.paused_until.filter(|&until| until > now),
         }
+    }
+
+    /// Whether today's requests to Zoom are spent.
+    pub const fn is_spent(&self) -> bool {
+        self.requests_today >= self.daily_request_budget
     }
 }
 

@@ -4,39 +4,21 @@ use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use zoomlogs_core::metrics::name::RECORDS_WRITTEN;
 
-use super::line::Line;
+use super::line::{LogLine, LoggedError, Run};
 use crate::aws::AwsError;
 
 /// How far back it is read.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// What CloudWatch is asked for: the metrics of a run, errors, and runs that Lambda itself ended. Each line is looked at once
-/// more by [`Line`].
-const PATTERN: &str = "{ ($.RecordsWritten >= 0) || ($.level = \"ERROR\") || ($.record.status = \"timeout\") || \
-                       ($.record.status = \"failure\") || ($.record.status = \"error\") }";
-
-/// A run.
-#[derive(Debug, Clone, Serialize)]
-pub struct Run {
-    pub at: DateTime<Utc>,
-    pub written: u64,
-    /// Whether it was an ordinary one that did all that was due.
-    pub complete: bool,
-    /// How long ago the oldest open day had ended.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub oldest_open_day_age_seconds: Option<u64>,
-}
-
-/// An error.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LoggedError {
-    pub at: DateTime<Utc>,
-    /// The function's name for it; of Lambda itself where the function could say nothing.
-    pub kind: String,
-    pub problem: String,
-    /// Whether it made an invocation fail. Others are parts of such a failure.
-    pub failed_run: bool,
+/// more by [`LogLine`].
+fn pattern() -> String {
+    format!(
+        "{{ ($.{RECORDS_WRITTEN} >= 0) || ($.level = \"ERROR\") || ($.record.status = \"timeout\") || \
+         ($.record.status = \"failure\") || ($.record.status = \"error\") }}"
+    )
 }
 
 /// What the log says.
@@ -54,7 +36,7 @@ impl Log {
         let mut pages = Client::new(aws)
             .filter_log_events()
             .log_group_name(group)
-            .filter_pattern(PATTERN)
+            .filter_pattern(pattern())
             .start_time((now - WINDOW).timestamp_millis())
             .into_paginator()
             .send();
@@ -69,9 +51,9 @@ impl Log {
                 let (Some(at), Some(message)) = (at, event.message) else {
                     continue;
                 };
-                match Line::parse(at, &message) {
-                    Some(Line::Run(run)) => log.runs.push(run),
-                    Some(Line::Error(error)) => log.errors.push(error),
+                match LogLine::parse(at, &message) {
+                    Some(LogLine::Run(run)) => log.runs.push(run),
+                    Some(LogLine::Error(error)) => log.errors.push(error),
                     None => {}
                 }
             }
@@ -106,13 +88,14 @@ mod tests {
 
     use serde_json::{Value, json};
     use zoomlogs_core::collector::{Outcome, RunSummary};
+    use zoomlogs_core::log_event::LogEvent;
     use zoomlogs_core::metrics;
     use zoomlogs_core::zoom::Usage;
 
     use super::*;
 
-    fn parse(line: &Value) -> Option<Line> {
-        Line::parse("2026-11-23T10:00:00Z".parse().unwrap(), &line.to_string())
+    fn parse(line: &Value) -> Option<LogLine> {
+        LogLine::parse("2026-11-23T10:00:00Z".parse().unwrap(), &line.to_string())
     }
 
     /// Whether CloudWatch lets a line through: whether one of the pattern's terms is true of it.
@@ -136,7 +119,8 @@ mod tests {
 
     #[test]
     fn the_pattern_lets_through_what_the_function_writes_and_is_read_here() {
-        let terms: Vec<_> = PATTERN
+        let pattern = pattern();
+        let terms: Vec<_> = pattern
             .trim_matches(['{', '}', ' '])
             .split(" || ")
             .collect();
@@ -144,7 +128,10 @@ mod tests {
             |status: &str| json!({"type": "platform.report", "record": {"status": status}});
         let lines = [
             metrics_of_a_run(),
-            logged(|| tracing::error!(kind = "LogGap", problem = "no entry 3", "failed")),
+            logged(|| {
+                let event = LogEvent::RunFailed.as_str();
+                tracing::error!(event, kind = "LogGap", problem = "no entry 3", "failed");
+            }),
             status("timeout"),
             status("failure"),
             status("error"),
@@ -155,7 +142,10 @@ mod tests {
         }
         assert_eq!(terms.len(), lines.len(), "{terms:?}");
         for line in [
-            logged(|| tracing::info!(written = 3, "done")),
+            logged(|| {
+                let event = LogEvent::RunDone.as_str();
+                tracing::info!(event, written = 3, "done");
+            }),
             status("success"),
         ] {
             assert!(!terms.iter().any(|term| passes(term, &line)), "{line}");
@@ -164,7 +154,7 @@ mod tests {
 
     /// As the function writes it.
     fn metrics_of_a_run() -> Value {
-        let report = RunSummary {
+        let summary = RunSummary {
             date: "2026-11-23".parse().unwrap(),
             dry_run: false,
             ordinary: true,
@@ -185,11 +175,11 @@ mod tests {
             since_complete_run: None,
         };
         let outcome = Outcome {
-            summary: report,
+            summary,
             failure: None,
         };
         let line = metrics::embedded(&outcome, "f", "1", "2026-11-23T10:00:00Z".parse().unwrap());
-        let Some(Line::Run(run)) = parse(&line) else {
+        let Some(LogLine::Run(run)) = parse(&line) else {
             panic!("no run");
         };
         assert!(run.complete && run.oldest_open_day_age_seconds == Some(90));

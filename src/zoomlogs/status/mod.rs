@@ -2,26 +2,25 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `schedule`, `alarms`, `log`, `reader`, `collected` | what is asked of AWS, each by itself |
+//! | `learned` | something that was asked for and perhaps not learned |
 //! | `line` | what a line of the log is |
-//! | `part` | something that was asked for and perhaps not learned |
-//! | `facts`, `limits` | what is not as it should be, by the alarms' thresholds |
-//! | `verdict` | how bad that is |
+//! | `schedule`, `alarms`, `log`, `collected` | what is asked of AWS, each by itself |
 //! | `chart` | the last day by the hour |
-//! | `report` | all of it for people |
+//! | `findings` | what is not as it should be, by the alarms' thresholds |
+//! | `function`, `reader` | how one function is, and one reader of the feed |
+//! | `text` | all of it for people |
 
 mod alarms;
 mod chart;
 mod collected;
-mod facts;
-mod limits;
+mod findings;
+mod function;
+mod learned;
 mod line;
 mod log;
-mod part;
 mod reader;
-mod report;
 mod schedule;
-mod verdict;
+mod text;
 
 use std::collections::BTreeSet;
 
@@ -32,20 +31,13 @@ use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_core::clock::Clock as _;
 
-use self::alarms::Alarms;
-use self::chart::Hour;
-use self::collected::State;
-use self::facts::Facts;
-use self::log::{Log, LoggedError};
-use self::part::Part;
+use self::findings::Verdict;
+use self::function::FunctionStatus;
 use self::reader::Reader;
-use self::schedule::Schedule;
-use self::verdict::{Finding, Verdict};
 use crate::aws::AwsError;
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
-use crate::state;
-use crate::target::{Configuration, Functions, Target, TargetError};
+use crate::target::{Functions, TargetError};
 
 /// Whether the pipeline is healthy, and what to do if it is not
 ///
@@ -74,8 +66,8 @@ pub enum StatusError {
     Output(#[from] OutputError),
 }
 
-impl StatusError {
-    pub const fn code(&self) -> Code {
+impl CommandError for StatusError {
+    fn code(&self) -> Code {
         match self {
             Self::Target(error) => error.code(),
             Self::Aws(error) => error.code(),
@@ -87,36 +79,11 @@ impl StatusError {
 
 /// What was found.
 #[derive(Debug, Serialize)]
-pub struct Status {
-    pub verdict: Verdict,
-    pub at: DateTime<Utc>,
-    pub functions: Vec<FunctionStatus>,
-    pub readers: Vec<Reader>,
-}
-
-/// How one function is.
-#[derive(Debug, Serialize)]
-pub struct FunctionStatus {
-    pub function: String,
-    /// The pipeline that it is part of, if that was named.
-    pub pipeline: Option<String>,
-    pub report: Option<&'static str>,
-    pub verdict: Verdict,
-    pub findings: Vec<Finding>,
-    #[serde(flatten)]
-    pub details: Part<Details>,
-}
-
-/// What could be asked once the function's configuration was known.
-#[derive(Debug, Clone, Serialize)]
-pub struct Details {
-    /// None when only the function was named.
-    pub schedule: Option<Part<Option<Schedule>>>,
-    pub checkpoint: Part<State>,
-    pub hours: Part<Vec<Hour>>,
-    pub errors: Part<Vec<LoggedError>>,
-    /// None when only the function was named.
-    pub alarms: Option<Part<Alarms>>,
+struct Status {
+    verdict: Verdict,
+    at: DateTime<Utc>,
+    functions: Vec<FunctionStatus>,
+    readers: Vec<Reader>,
 }
 
 pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), StatusError> {
@@ -141,7 +108,8 @@ pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), 
         functions,
         readers,
     };
-    output.report(&report::text(&status), &status)?;
+    let text = text::text(&status.functions, &status.readers, now);
+    output.show(&text, &status)?;
     if status.verdict < Verdict::Red {
         return Ok(());
     }
@@ -156,99 +124,4 @@ pub async fn command(arguments: StatusArguments, output: &Output) -> Result<(), 
         .filter(|it| it.verdict == Verdict::Red)
         .map(|it| format!("reader of the feed of {}", it.pipeline));
     Err(StatusError::Unhealthy(red.chain(readers).collect()))
-}
-
-impl FunctionStatus {
-    async fn of(target: &Target, now: DateTime<Utc>) -> Result<Self, StatusError> {
-        let unlooked = |findings: Vec<Finding>, why: String| Self {
-            function: target.function.clone(),
-            pipeline: target.named.as_ref().map(ToString::to_string),
-            report: None,
-            verdict: verdict::of(&findings),
-            findings,
-            details: Part::NotKnown(why),
-        };
-        let deploy = match &target.named {
-            Some(named) => named.make("build-and-deploy"),
-            None => "terraform apply".to_owned(),
-        };
-        let configuration = match target.configuration().await {
-            Err(problem @ AwsError::NotFound { .. }) if target.named.is_some() => {
-                let missing = Finding::red("The function is not there.", deploy);
-                return Ok(unlooked(vec![missing], problem.to_string()));
-            }
-            Err(problem @ AwsError::NotFound { .. }) => return Err(problem.into()),
-            answer => match Part::of(answer)? {
-                Part::Known(configuration) => configuration,
-                Part::NotKnown(why) => {
-                    let finding = Finding::yellow(
-                        format!("Whether it is healthy is not known: this {why}."),
-                        "Give whoever runs this that right.",
-                    );
-                    return Ok(unlooked(vec![finding], why));
-                }
-            },
-        };
-        match configuration.parse(&target.function) {
-            Ok(config) => Self::look(target, &configuration, &config, now).await,
-            Err(problem) => {
-                let finding = Finding::red(format!("It cannot start: {problem}."), deploy);
-                Ok(unlooked(vec![finding], problem.to_string()))
-            }
-        }
-    }
-
-    async fn look(
-        target: &Target,
-        configuration: &Configuration,
-        config: &zoomlogs_aws::config::Config,
-        now: DateTime<Utc>,
-    ) -> Result<Self, StatusError> {
-        let aws = &target.aws;
-        let collects = target.collects.as_ref();
-        let schedule = match collects.and_then(|it| it.schedule_name.as_ref()) {
-            Some(name) => Some(Part::of(schedule::find(aws, name).await)?),
-            None => None,
-        };
-        let alarms = match collects {
-            Some(it) => Some(Part::of(alarms::find(aws, &it.alarm_names).await)?),
-            None => None,
-        };
-        let found = state::read(aws, config).await;
-        let state = Part::of_store(found.map(|found| State::of(found, &config.settings, now)));
-        let log = Part::of(Log::read(aws, &configuration.log_group, now).await)?;
-        let facts = Facts {
-            now,
-            function: &target.function,
-            named: target.named.as_ref(),
-            log_group: &configuration.log_group,
-            settings: &config.settings,
-            schedule: schedule.as_ref(),
-            state: &state,
-            log: &log,
-            alarms: alarms.as_ref(),
-        };
-        let findings = facts.findings();
-        let (hours, errors) = match log {
-            Part::Known(log) => (
-                Part::Known(chart::hours(&log, now)),
-                Part::Known(log.errors),
-            ),
-            Part::NotKnown(why) => (Part::NotKnown(why.clone()), Part::NotKnown(why)),
-        };
-        Ok(Self {
-            function: target.function.clone(),
-            pipeline: target.named.as_ref().map(ToString::to_string),
-            report: Some(config.settings.report.name),
-            verdict: verdict::of(&findings),
-            findings,
-            details: Part::Known(Details {
-                schedule,
-                checkpoint: state,
-                hours,
-                errors,
-                alarms,
-            }),
-        })
-    }
 }

@@ -4,12 +4,12 @@ use aws_config::SdkConfig;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
-use super::part::Part;
-use super::verdict::{self, Finding, Verdict};
+use super::findings::{Finding, Verdict};
+use super::learned::Learned;
 use crate::aws::AwsError;
 use crate::deployment::Named;
 use crate::reader_key::keys::{Key, Keys};
-use crate::timestamp::ago;
+use crate::wording::ago;
 
 /// How long a feed may leave its key unused. AWS itself notes a use with some hours' delay.
 const UNUSED: TimeDelta = TimeDelta::hours(24);
@@ -30,7 +30,7 @@ pub struct Reader {
 pub enum Access {
     User {
         name: String,
-        keys: Part<Vec<Key>>,
+        keys: Learned<Vec<Key>>,
     },
     /// The user that Terraform made is not there any more.
     NoUser {
@@ -52,7 +52,7 @@ impl Reader {
             .collect();
         Ok(Self {
             pipeline: named.to_string(),
-            verdict: verdict::of(&findings),
+            verdict: Verdict::of(&findings),
             findings,
             access,
         })
@@ -74,7 +74,7 @@ impl Access {
         if is_gone {
             return Ok(Self::NoUser { name });
         }
-        let keys = Part::of(keys)?;
+        let keys = Learned::of(keys)?;
         Ok(Self::User { name, keys })
     }
 

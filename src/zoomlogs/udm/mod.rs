@@ -2,10 +2,10 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | `view` | how the events are shown: as JSON lines, as a table, or explained |
 //! | `source` | where records are read from: files, standard input, S3 |
 //! | `records` | the records in those bytes, and what of them is none |
-//! | `view` | how the events are shown: as JSON lines, as a table, or explained |
-//! | `summary` | the report on all of them |
+//! | `summary` | what all of them together have |
 
 mod records;
 mod source;
@@ -23,7 +23,7 @@ use self::records::{Line, Records};
 use self::source::{Source, SourceError};
 use self::summary::Summary;
 use self::view::{Shown, View, shown};
-use crate::exit::Code;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 
 const PREVIEW: &str = "\
@@ -93,8 +93,8 @@ pub struct Incomplete {
     damaged: u64,
 }
 
-impl UdmError {
-    pub const fn code(&self) -> Code {
+impl CommandError for UdmError {
+    fn code(&self) -> Code {
         match self {
             Self::Source(error) => error.code(),
             Self::Output(_) | Self::Incomplete(_) => Code::Failed,
@@ -172,7 +172,7 @@ impl Preview<'_> {
         self.shown.finish()?;
         if arguments.stats {
             let summary = Summary::of(&self.statistics);
-            self.output.report(&summary.to_string(), &summary)?;
+            self.output.show(&summary.to_string(), &summary)?;
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The report on all records together.
+//! What all records together have.
 
 use std::fmt;
 
@@ -19,11 +19,11 @@ pub struct Summary<'a> {
     fields: Vec<Share<'a>>,
     /// What of the records' own fields is in no field of the events.
     left: Vec<Share<'a>>,
-    details: Details<'a>,
+    details: DetailSummary<'a>,
 }
 
 #[derive(Debug, Serialize)]
-struct Details<'a> {
+struct DetailSummary<'a> {
     records: u64,
     /// Each address, parameter and object is in a field of its own.
     all: Share<'static>,
@@ -83,7 +83,7 @@ impl<'a> Summary<'a> {
                 .map(named)
                 .map(Share::of(records))
                 .collect(),
-            details: Details {
+            details: DetailSummary {
                 records: details.records,
                 all: of_details(("all", details.all)),
                 part: of_details(("part", details.part)),
@@ -132,7 +132,7 @@ impl fmt::Display for Summary<'_> {
     }
 }
 
-impl Details<'_> {
+impl DetailSummary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

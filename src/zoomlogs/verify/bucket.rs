@@ -6,8 +6,6 @@ use zoomlogs_aws::config::Config;
 use zoomlogs_aws::error_chain::error_chain;
 use zoomlogs_core::report::Report;
 
-use super::day_log::Object;
-use super::entry;
 use crate::aws::AwsError;
 
 /// An object's version, or that it was deleted.
@@ -42,19 +40,6 @@ impl Bucket {
         }
     }
 
-    /// The line of a record, read once more.
-    pub async fn line(&self, object: &Object, line: u32) -> Result<Option<String>, AwsError> {
-        let body = self.get(&object.key, &object.version).await?;
-        let mut found = None;
-        // It was readable a moment ago.
-        let _ = entry::records(&body, self.report, |number, _, text| {
-            if number == line {
-                found = Some(text.to_owned());
-            }
-        });
-        Ok(found)
-    }
-
     pub async fn get(&self, key: &str, version: &str) -> Result<Vec<u8>, AwsError> {
         let subject = format!("s3://{}/{key} (version {version})", self.name);
         let request = self.s3.get_object().bucket(&self.name).key(key);
@@ -73,30 +58,6 @@ impl Bucket {
                 said: error_chain(&cut),
             })?;
         Ok(body.to_vec())
-    }
-
-    /// The current object of this key, if there is one.
-    pub async fn current(&self, key: &str) -> Result<Option<Vec<u8>>, AwsError> {
-        let subject = format!("s3://{}/{key}", self.name);
-        let request = self.s3.get_object().bucket(&self.name).key(key);
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_no_such_key()) =>
-            {
-                return Ok(None);
-            }
-            Err(error) => return Err(AwsError::of("s3:GetObject", &subject)(error)),
-        };
-        let body = answer.body.collect().await;
-        let body = body.map_err(|cut| AwsError::NoAnswer {
-            call: "s3:GetObject",
-            subject,
-            said: error_chain(&cut),
-        })?;
-        Ok(Some(body.to_vec()))
     }
 
     /// All versions under a prefix, by key, the latest of each first.

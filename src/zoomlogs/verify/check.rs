@@ -8,16 +8,16 @@ use base64::prelude::BASE64_STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::audit_report::FORMAT;
 use super::identity::Digest;
 use super::key::{self, KeyError, PublicKey};
-use super::report::FORMAT;
-use super::seal::{Found, Signature};
+use super::seal::{Signature, Unconfirmed};
 use crate::aws::{self, AwsError};
 use crate::exit::Code;
 use crate::output::{Output, OutputError};
 
 #[derive(Debug, Error)]
-pub enum CheckError {
+pub enum AuditCheckError {
     #[error("{} cannot be read: {problem}", path.display())]
     File { path: PathBuf, problem: io::Error },
     #[error("{} is no report of zoomlogs verify: {problem}", path.display())]
@@ -45,7 +45,7 @@ pub enum CheckError {
     Output(#[from] OutputError),
 }
 
-impl CheckError {
+impl AuditCheckError {
     pub const fn code(&self) -> Code {
         match self {
             Self::Digest { .. } | Self::Signature(_) | Self::Unsigned => Code::NotInOrder,
@@ -57,22 +57,22 @@ impl CheckError {
 
 /// What of a report is said again.
 #[derive(Debug, Deserialize, Serialize)]
-struct Summary {
+struct Excerpt {
     format: u64,
     started: String,
     ended: String,
     verdict: String,
-    auditor: Auditor,
-    functions: Vec<Function>,
+    auditor: AuditorExcerpt,
+    functions: Vec<FunctionExcerpt>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Auditor {
+struct AuditorExcerpt {
     arn: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct Function {
+struct FunctionExcerpt {
     function: String,
     report: String,
     from: Option<String>,
@@ -85,70 +85,70 @@ struct Checked {
     digest: String,
     /// The key whose signature is right; none if the report is not signed.
     signed_by: Option<String>,
-    report: Summary,
+    report: Excerpt,
 }
 
 pub async fn check(
     path: &Path,
     public_key: Option<&Path>,
     output: &Output,
-) -> Result<(), CheckError> {
+) -> Result<(), AuditCheckError> {
     let text = read(path)?;
-    let form = |problem: serde_json::Error| CheckError::Form {
+    let form = |problem: serde_json::Error| AuditCheckError::Form {
         path: path.to_owned(),
         problem: problem.to_string(),
     };
-    let found: Found<'_> = serde_json::from_str(&text).map_err(form)?;
+    let found: Unconfirmed<'_> = serde_json::from_str(&text).map_err(form)?;
     let message = found.message();
     let digest = Digest::of(message.as_bytes()).to_string();
     if digest != found.digest.value {
-        return Err(CheckError::Digest {
+        return Err(AuditCheckError::Digest {
             stated: found.digest.value,
             found: digest,
         });
     }
-    let summary: Summary = serde_json::from_str(&message).map_err(form)?;
-    if summary.format > u64::from(FORMAT) {
-        return Err(CheckError::Newer(summary.format));
+    let excerpt: Excerpt = serde_json::from_str(&message).map_err(form)?;
+    if excerpt.format > u64::from(FORMAT) {
+        return Err(AuditCheckError::Newer(excerpt.format));
     }
     match (&found.signature, public_key) {
         (None, None) => {}
-        (None, Some(_)) => return Err(CheckError::Unsigned),
+        (None, Some(_)) => return Err(AuditCheckError::Unsigned),
         (Some(signature), key) => confirm(signature, message.as_bytes(), key).await?,
     }
     let checked = Checked {
         digest,
         signed_by: found.signature.map(|signature| signature.key),
-        report: summary,
+        report: excerpt,
     };
-    Ok(output.report(&describe(&checked), &checked)?)
+    Ok(output.show(&describe(&checked), &checked)?)
 }
 
 async fn confirm(
     signature: &Signature,
     message: &[u8],
     file: Option<&Path>,
-) -> Result<(), CheckError> {
+) -> Result<(), AuditCheckError> {
     let public = match file {
         Some(path) => PublicKey::from_pem(&read(path)?, &path.display().to_string())
-            .map_err(CheckError::Key)?,
+            .map_err(AuditCheckError::Key)?,
         None => {
             let aws = aws::config(key::region_of(&signature.key)).await;
-            let aws = aws.map_err(CheckError::Kms)?;
+            let aws = aws.map_err(AuditCheckError::Kms)?;
             let public = key::public_key(&aws, &signature.key).await;
-            public.map_err(CheckError::Kms)?
+            public.map_err(AuditCheckError::Kms)?
         }
     };
     let bytes = BASE64.decode(&signature.value).unwrap_or_default();
     let right = public.confirms(&signature.algorithm, message, &bytes);
-    match right.map_err(CheckError::Key)? {
+    match right.map_err(AuditCheckError::Key)? {
         true => Ok(()),
-        false => Err(CheckError::Signature(signature.key.clone())),
+        false => Err(AuditCheckError::Signature(signature.key.clone())),
     }
 }
 
 fn describe(checked: &Checked) -> String {
-    let Summary {
+    let Excerpt {
         started,
         ended,
         verdict,
@@ -181,8 +181,8 @@ fn describe(checked: &Checked) -> String {
     text
 }
 
-fn read(path: &Path) -> Result<String, CheckError> {
-    fs::read_to_string(path).map_err(|problem| CheckError::File {
+fn read(path: &Path) -> Result<String, AuditCheckError> {
+    fs::read_to_string(path).map_err(|problem| AuditCheckError::File {
         path: path.to_owned(),
         problem,
     })

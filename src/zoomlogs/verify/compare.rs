@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
-use super::day_log::{DayLog, Found};
+use super::day_log::{DayLog, Occurrences};
 use super::identity::Digest;
 use super::zoom_reading::Reading;
 
@@ -129,7 +129,7 @@ pub fn compare(
         let found = log.records.get(&digest);
         let count = found.map_or(0, |found| found.count);
         let time = found
-            .and_then(|found: &Found| found.time)
+            .and_then(|found: &Occurrences| found.time)
             .or_else(|| told.time(&digest));
         let mut wrong = |kind, count| {
             comparison.wrong.push(Wrong {
@@ -169,7 +169,7 @@ pub fn compare(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::day_log::Place;
+    use crate::verify::day_log::Position;
     use crate::verify::zoom_reading::Seen;
 
     fn day() -> NaiveDate {
@@ -203,9 +203,9 @@ mod tests {
     }
 
     fn log(records: &[(&str, u32)]) -> DayLog {
-        let place = Place { object: 0, line: 1 };
+        let place = Position { object: 0, line: 1 };
         let records = records.iter().map(|&(name, count)| {
-            let found = Found {
+            let found = Occurrences {
                 count,
                 time: time(name),
                 first: place,

@@ -3,16 +3,16 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
 use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
 use zoomlogs_core::clock::Clock as _;
 
+use super::audit_report::{DayAudit, DayVerdict, Example, InBucket, InZoom, Looked};
 use super::bucket::Bucket;
 use super::compare::{self, Comparison, Kind, Told, Wrong};
-use super::day_log::{DayLog, Object, Place};
+use super::day_log::{DayLog, Position};
+use super::excuses::{Excuses, Settlement};
 use super::identity::Digest;
-use super::known::{Known, State};
 use super::zoom_reading::{Reading, ZoomReadError, ZoomReader};
 use crate::aws::AwsError;
 
@@ -21,53 +21,6 @@ pub const READINGS: usize = 4;
 
 /// Today is read twice: a third reading would only meet other new rows.
 const READINGS_OF_TODAY: usize = 2;
-
-/// What came of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Every record that Zoom has is in the bucket as often as in Zoom, and nothing else is.
-    Matches,
-    /// Something is wrong.
-    Differs,
-    /// Zoom gives different answers, and the bucket is among them.
-    ZoomDisagrees,
-    /// It could not be looked at.
-    Unread,
-}
-
-/// A record that is wrong, for people to find it.
-#[derive(Debug, Clone, Serialize)]
-pub struct Example {
-    pub kind: Kind,
-    pub time: Option<DateTime<Utc>>,
-    /// Of the record's documented fields; see `docs/verify.md`.
-    pub digest: Digest,
-    /// How many of it are too few, or too many.
-    pub count: u32,
-    /// Where it stands in the bucket, the first time and the last.
-    pub places: Vec<String>,
-    /// The record itself, only when somebody asked for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub record: Option<String>,
-}
-
-/// A day, looked at.
-#[derive(Debug)]
-pub struct DayAudit {
-    pub date: NaiveDate,
-    pub state: State,
-    pub verdict: Verdict,
-    pub zoom_records: u64,
-    pub zoom_sha256: Digest,
-    pub readings: usize,
-    pub bucket_records: u64,
-    pub bucket_sha256: Digest,
-    pub objects: Vec<Object>,
-    pub problems: Vec<String>,
-    pub comparison: Comparison,
-    pub examples: Vec<Example>,
-}
 
 #[derive(Debug, Error)]
 pub enum DayError {
@@ -94,7 +47,7 @@ impl DayError {
 }
 
 /// Looks at days.
-pub struct Auditor<'a> {
+pub struct DayAuditor<'a> {
     pub zoom: &'a ZoomReader,
     pub bucket: &'a Bucket,
     pub page_size: u16,
@@ -104,12 +57,12 @@ pub struct Auditor<'a> {
     pub show: bool,
 }
 
-impl Auditor<'_> {
-    pub async fn look_at(&self, day: NaiveDate, known: &Known) -> Result<DayAudit, DayError> {
+impl DayAuditor<'_> {
+    pub async fn look_at(&self, day: NaiveDate, excuses: &Excuses) -> Result<DayAudit, DayError> {
         let began = SystemClock.now();
         let today = began.date_naive();
-        let state = known.state(day, today);
-        let not_due_from = known.not_due_from(day, today, began);
+        let state = excuses.state(day, today);
+        let not_due_from = excuses.not_due_from(day, today, began);
         let (least, most) = if day < today {
             (1, READINGS)
         } else {
@@ -119,7 +72,7 @@ impl Auditor<'_> {
         let mut readings = vec![self.zoom.day(day, self.page_size, |_, _| ()).await?];
         let mut lacking = VecDeque::new();
         let (log, agreed) = loop {
-            let log = self.bucket.day(day).await?;
+            let log = DayLog::read(self.bucket, day).await?;
             let matches = readings
                 .last()
                 .is_some_and(|last| last.is_certain() && compare::same(last, &log));
@@ -142,7 +95,7 @@ impl Auditor<'_> {
                     .last()
                     .filter(|last| day < today && last.is_certain());
                 if let Some(last) = last {
-                    let after = self.bucket.day(day).await?;
+                    let after = DayLog::read(self.bucket, day).await?;
                     if compare::same(last, &after) {
                         break (after, true);
                     }
@@ -158,19 +111,32 @@ impl Auditor<'_> {
         let comparison = compare::compare(day, &told, &log, not_due_from);
         let examples = self.examples(&comparison, &log, &lacking).await?;
         let last = readings.last();
+        let count = |kind| comparison.count(kind);
         Ok(DayAudit {
             date: day,
             state,
             verdict: verdict(&comparison, &log, agreed, state),
-            zoom_records: last.map_or(0, Reading::total),
-            zoom_sha256: last.map_or_else(|| Digest::of_all([]), Reading::digest),
-            readings: readings.len(),
-            bucket_records: log.total(),
-            bucket_sha256: log.digest(),
-            objects: log.objects,
-            problems: log.problems,
-            comparison,
-            examples,
+            looked: Some(Looked {
+                zoom: InZoom {
+                    records: last.map_or(0, Reading::total),
+                    sha256: last.map_or_else(|| Digest::of_all([]), Reading::digest),
+                    readings: readings.len(),
+                },
+                bucket: InBucket {
+                    records: log.total(),
+                    sha256: log.digest(),
+                    objects: log.objects,
+                },
+                missing: count(Kind::Missing),
+                doubled: count(Kind::Doubled),
+                foreign: count(Kind::Foreign),
+                foreign_of_another_day: comparison.of_another_day,
+                not_due: comparison.not_due,
+                undecided: comparison.undecided,
+                problems: log.problems,
+                examples,
+            }),
+            error: None,
         })
     }
 
@@ -231,7 +197,7 @@ impl Auditor<'_> {
         lacking: &VecDeque<(Digest, String)>,
     ) -> Result<Example, AwsError> {
         let found = log.records.get(&wrong.digest);
-        let mut places: Vec<Place> = found
+        let mut places: Vec<Position> = found
             .into_iter()
             .flat_map(|found| [found.first, found.last])
             .collect();
@@ -239,7 +205,7 @@ impl Auditor<'_> {
         let record = match (self.show, places.first()) {
             (false, _) => None,
             (true, Some(place)) => match log.objects.get(place.object) {
-                Some(object) => self.bucket.line(object, place.line).await?,
+                Some(object) => object.line(self.bucket, place.line).await?,
                 None => None,
             },
             (true, None) => {
@@ -247,7 +213,7 @@ impl Auditor<'_> {
                 known.map(|(_, line)| line.clone())
             }
         };
-        let place = |place: &Place| {
+        let place = |place: &Position| {
             let object = log.objects.get(place.object)?;
             Some(format!("{} line {}", object.key, place.line))
         };
@@ -262,12 +228,12 @@ impl Auditor<'_> {
     }
 }
 
-fn verdict(comparison: &Comparison, log: &DayLog, agreed: bool, state: State) -> Verdict {
+fn verdict(comparison: &Comparison, log: &DayLog, agreed: bool, state: Settlement) -> DayVerdict {
     if !comparison.wrong.is_empty() || !log.problems.is_empty() {
-        Verdict::Differs
-    } else if !agreed && state != State::Open {
-        Verdict::ZoomDisagrees
+        DayVerdict::Differs
+    } else if !agreed && state != Settlement::Open {
+        DayVerdict::ZoomDisagrees
     } else {
-        Verdict::Matches
+        DayVerdict::Matches
     }
 }

@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use zoomlogs_core::calendar::DayRange;
 
 use super::bucket::{Bucket, Listed};
 use super::entry;
 use super::identity::Digest;
-use super::range::Range;
 use crate::aws::AwsError;
 
 /// A version of an object, as it was read.
 #[derive(Debug, Clone, Serialize)]
-pub struct Object {
+pub struct ObjectVersion {
     pub key: String,
     pub version: String,
     pub size: u64,
@@ -26,32 +26,122 @@ pub struct Object {
     pub problem: Option<String>,
 }
 
+impl ObjectVersion {
+    /// The line of a record, read once more.
+    pub async fn line(&self, bucket: &Bucket, line: u32) -> Result<Option<String>, AwsError> {
+        let body = bucket.get(&self.key, &self.version).await?;
+        let mut found = None;
+        // It was readable a moment ago.
+        let _ = entry::records(&body, bucket.report, |number, _, text| {
+            if number == line {
+                found = Some(text.to_owned());
+            }
+        });
+        Ok(found)
+    }
+}
+
 /// Where a record stands: an object, by its place in [`DayLog::objects`], and a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct Position {
     pub object: usize,
     pub line: u32,
 }
 
 /// A record in the bucket.
 #[derive(Debug, Clone, Copy)]
-pub struct Found {
+pub struct Occurrences {
     pub count: u32,
     pub time: Option<DateTime<Utc>>,
-    pub first: Place,
-    pub last: Place,
+    pub first: Position,
+    pub last: Position,
 }
 
 /// A day as the bucket has it.
 #[derive(Debug, Default)]
 pub struct DayLog {
-    pub records: HashMap<Digest, Found>,
-    pub objects: Vec<Object>,
+    pub records: HashMap<Digest, Occurrences>,
+    pub objects: Vec<ObjectVersion>,
     /// What is wrong with the log itself.
     pub problems: Vec<String>,
 }
 
 impl DayLog {
+    /// Reads a day: all versions of all objects in its folder.
+    pub async fn read(bucket: &Bucket, day: NaiveDate) -> Result<Self, AwsError> {
+        let listed = bucket.list(&entry::folder(&bucket.prefix, day)).await?;
+        let deleted = deleted(&listed);
+        let mut log = Self::default();
+        let mut versions: BTreeMap<u32, u32> = BTreeMap::new();
+        for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
+            let deleted = deleted.contains(&listed.key);
+            let number = entry::number_of(&bucket.prefix, bucket.report, day, &listed.key);
+            let Some(number) = number else {
+                let problem = "its key is no entry's; its records are not counted";
+                log.problems.push(format!("{}: {problem}", listed.key));
+                log.objects.push(unread(listed, deleted, problem));
+                continue;
+            };
+            *versions.entry(number).or_default() += 1;
+            log.add(bucket, listed, deleted).await?;
+        }
+        log.problems.extend(broken_sequence(&versions));
+        Ok(log)
+    }
+
+    /// Reads one version and counts what it holds. A damaged one counts nothing.
+    async fn add(
+        &mut self,
+        bucket: &Bucket,
+        listed: Listed,
+        deleted: bool,
+    ) -> Result<(), AwsError> {
+        if let Some(problem) = too_large(listed.size) {
+            self.problems.push(cannot_be_read(&listed, &problem));
+            self.objects.push(unread(listed, deleted, &problem));
+            return Ok(());
+        }
+        let body = bucket.get(&listed.key, &listed.version).await?;
+        let object = self.objects.len();
+        let mut found = Vec::new();
+        let read = entry::records(&body, bucket.report, |line, identity, _| {
+            found.push((identity, Position { object, line }));
+        });
+        let problem = match &read {
+            Ok(_) => {
+                for (identity, place) in found {
+                    self.records
+                        .entry(identity.digest)
+                        .and_modify(|known| {
+                            known.count += 1;
+                            known.last = place;
+                        })
+                        .or_insert(Occurrences {
+                            count: 1,
+                            time: identity.time,
+                            first: place,
+                            last: place,
+                        });
+                }
+                None
+            }
+            Err(problem) => {
+                self.problems.push(cannot_be_read(&listed, problem));
+                Some(problem.clone())
+            }
+        };
+        self.objects.push(ObjectVersion {
+            key: listed.key,
+            version: listed.version,
+            size: body.len() as u64,
+            sha256: Some(Digest::of(&body)),
+            records: read.unwrap_or_default(),
+            deleted,
+            problem,
+        });
+        Ok(())
+    }
+
     pub fn total(&self) -> u64 {
         let counts = self.records.values().map(|found| u64::from(found.count));
         counts.sum()
@@ -74,7 +164,7 @@ impl DayLog {
 #[derive(Debug, Default)]
 pub struct Survey {
     /// Objects in no day's folder, or in that of a day that has not come. The feed ingests them.
-    pub astray: Vec<Object>,
+    pub astray: Vec<ObjectVersion>,
     /// What each day has.
     pub days: BTreeMap<NaiveDate, Folder>,
 }
@@ -87,26 +177,14 @@ pub struct Folder {
 }
 
 impl Survey {
-    pub fn bytes(&self, day: NaiveDate) -> u64 {
-        self.days.get(&day).map_or(0, |folder| folder.bytes)
-    }
-
-    /// How many objects lie in the folders of days that are not among these.
-    pub fn beyond(&self, range: Range) -> u64 {
-        let others = self.days.iter().filter(|(day, _)| !range.contains(**day));
-        others.map(|(_, folder)| folder.objects).sum()
-    }
-}
-
-impl Bucket {
     /// Looks what lies under the prefix. Zoom's clock may be ahead of this one: tomorrow is not too late, any later day is.
-    pub async fn survey(&self, today: NaiveDate) -> Result<Survey, AwsError> {
+    pub async fn of(bucket: &Bucket, today: NaiveDate) -> Result<Self, AwsError> {
         let last = today.succ_opt().unwrap_or(today);
-        let listed = self.list(&self.prefix).await?;
+        let listed = bucket.list(&bucket.prefix).await?;
         let deleted = deleted(&listed);
-        let mut survey = Survey::default();
+        let mut survey = Self::default();
         for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
-            let problem = match entry::day_of(&self.prefix, &listed.key) {
+            let problem = match entry::day_of(&bucket.prefix, &listed.key) {
                 Some(day) if day <= last => {
                     let folder = survey.days.entry(day).or_default();
                     folder.objects += 1;
@@ -124,74 +202,14 @@ impl Bucket {
         Ok(survey)
     }
 
-    /// Reads a day: all versions of all objects in its folder.
-    pub async fn day(&self, day: NaiveDate) -> Result<DayLog, AwsError> {
-        let listed = self.list(&entry::folder(&self.prefix, day)).await?;
-        let deleted = deleted(&listed);
-        let mut log = DayLog::default();
-        let mut versions: BTreeMap<u32, u32> = BTreeMap::new();
-        for listed in listed.into_iter().filter(|listed| !listed.is_marker) {
-            let deleted = deleted.contains(&listed.key);
-            let number = entry::number_of(&self.prefix, self.report, day, &listed.key);
-            let Some(number) = number else {
-                let problem = "its key is no entry's; its records are not counted";
-                log.problems.push(format!("{}: {problem}", listed.key));
-                log.objects.push(unread(listed, deleted, problem));
-                continue;
-            };
-            *versions.entry(number).or_default() += 1;
-            self.read(listed, deleted, &mut log).await?;
-        }
-        log.problems.extend(broken_sequence(&versions));
-        Ok(log)
+    pub fn bytes(&self, day: NaiveDate) -> u64 {
+        self.days.get(&day).map_or(0, |folder| folder.bytes)
     }
 
-    /// Reads one version and counts what it holds. A damaged one counts nothing.
-    async fn read(&self, listed: Listed, deleted: bool, log: &mut DayLog) -> Result<(), AwsError> {
-        if let Some(problem) = too_large(listed.size) {
-            log.problems.push(cannot_be_read(&listed, &problem));
-            log.objects.push(unread(listed, deleted, &problem));
-            return Ok(());
-        }
-        let body = self.get(&listed.key, &listed.version).await?;
-        let object = log.objects.len();
-        let mut found = Vec::new();
-        let read = entry::records(&body, self.report, |line, identity, _| {
-            found.push((identity, Place { object, line }));
-        });
-        let problem = match &read {
-            Ok(_) => {
-                for (identity, place) in found {
-                    log.records
-                        .entry(identity.digest)
-                        .and_modify(|known| {
-                            known.count += 1;
-                            known.last = place;
-                        })
-                        .or_insert(Found {
-                            count: 1,
-                            time: identity.time,
-                            first: place,
-                            last: place,
-                        });
-                }
-                None
-            }
-            Err(problem) => {
-                log.problems.push(cannot_be_read(&listed, problem));
-                Some(problem.clone())
-            }
-        };
-        log.objects.push(Object {
-            key: listed.key,
-            version: listed.version,
-            size: body.len() as u64,
-            sha256: Some(Digest::of(&body)),
-            records: read.unwrap_or_default(),
-            deleted,
-            problem,
-        });
-        Ok(())
+    /// How many objects lie in the folders of days that are not among these.
+    pub fn beyond(&self, range: DayRange) -> u64 {
+        let others = self.days.iter().filter(|(day, _)| !range.contains(**day));
+        others.map(|(_, folder)| folder.objects).sum()
     }
 }
 
@@ -218,8 +236,8 @@ fn deleted(listed: &[Listed]) -> HashSet<String> {
     markers.map(|listed| listed.key.clone()).collect()
 }
 
-fn unread(listed: Listed, deleted: bool, problem: &str) -> Object {
-    Object {
+fn unread(listed: Listed, deleted: bool, problem: &str) -> ObjectVersion {
+    ObjectVersion {
         key: listed.key,
         version: listed.version,
         size: listed.size,
@@ -239,7 +257,7 @@ fn broken_sequence(versions: &BTreeMap<u32, u32>) -> Vec<String> {
         gaps.map(|number| format!("there is no entry {number:06}, but there are later ones"));
     let several = versions.iter().filter(|(_, count)| **count > 1);
     let several = several.map(|(number, count)| {
-        format!("entry {number:06} has {count} versions; it was written anew, and all of them are counted")
+        format!("entry {number:06} has {count} versions; it was written again, and all of them are counted")
     });
     gaps.chain(several).collect()
 }

@@ -123,7 +123,7 @@ pub struct Made {
 }
 
 /// A key of KMS that can sign.
-pub struct Key {
+pub struct SigningKey {
     kms: Client,
     arn: String,
     algorithm: &'static Algorithm,
@@ -164,7 +164,7 @@ pub async fn public_key(aws: &SdkConfig, key: &str) -> Result<PublicKey, AwsErro
         .map(|(public, _, _)| public)
 }
 
-impl Key {
+impl SigningKey {
     /// The key of this id, ARN or alias.
     pub async fn find(aws: &SdkConfig, key: &str) -> Result<Self, KeyError> {
         let kms = client(aws, key);

@@ -1,11 +1,10 @@
 //! The last word of a report: what it comes to.
 
-use super::day::Verdict;
-use super::report::{Overall, Report};
-use super::text::number_of;
+use super::audit_report::{AuditReport, DayVerdict, Overall};
+use crate::wording::number_of;
 
 /// What it comes to, if it matches.
-pub fn last_word(report: &Report) -> String {
+pub fn last_word(report: &AuditReport) -> String {
     let days = || report.functions.iter().flat_map(|function| &function.days);
     let count = days().count();
     match report.verdict {
@@ -50,7 +49,7 @@ fn unjudged(not_due: u64, undecided: u64) -> String {
 }
 
 /// Why it did not end well, in one line.
-pub fn complaint(report: &Report) -> String {
+pub fn complaint(report: &AuditReport) -> String {
     let mut differing = Vec::new();
     let mut unread = Vec::new();
     for function in &report.functions {
@@ -64,12 +63,12 @@ pub fn complaint(report: &Report) -> String {
         for day in &function.days {
             let named = format!("{} {}", function.report, day.date);
             match day.verdict {
-                Verdict::Matches => {}
-                Verdict::Differs => differing.push(named),
-                Verdict::ZoomDisagrees => {
+                DayVerdict::Matches => {}
+                DayVerdict::Differs => differing.push(named),
+                DayVerdict::ZoomDisagrees => {
                     unread.push(format!("{named} (Zoom does not agree with itself)"));
                 }
-                Verdict::Unread => unread.push(named),
+                DayVerdict::Unread => unread.push(named),
             }
         }
     }

@@ -4,16 +4,19 @@
 //! | module | what it is |
 //! |---|---|
 //! | `range` | which days |
-//! | `function` | one function, day by day |
-//! | `day` | one day: Zoom, the bucket, and Zoom again |
-//! | `zoom_reading` | a day as Zoom tells it |
-//! | `bucket`, `day_log`, `entry` | what is in the bucket, a day of it, and one object |
 //! | `canonical`, `identity` | JSON in one spelling, and what tells records apart |
+//! | `zoom_reading` | a day as Zoom tells it |
+//! | `bucket`, `entry`, `day_log` | what is in the bucket, one object of it, and a day of it |
 //! | `compare` | the two against each other |
-//! | `known` | what the checkpoint excuses |
-//! | `report`, `text`, `last_word` | what came of it, for auditors and for people |
-//! | `seal`, `key`, `check` | the report's digest and signature, and whether they are right |
+//! | `excuses` | what the checkpoint excuses |
+//! | `audit_report` | what came of it, for auditors |
+//! | `day` | one day: Zoom, the bucket, and Zoom again |
+//! | `audit` | one function, day by day |
+//! | `text`, `last_word` | what came of it, for people |
+//! | `key`, `seal`, `check` | the report's digest and signature, and whether they are right |
 
+mod audit;
+mod audit_report;
 mod bucket;
 mod canonical;
 mod check;
@@ -21,13 +24,11 @@ mod compare;
 mod day;
 mod day_log;
 mod entry;
-mod function;
+mod excuses;
 mod identity;
 mod key;
-mod known;
 mod last_word;
 mod range;
-mod report;
 mod seal;
 mod text;
 mod zoom_reading;
@@ -39,16 +40,17 @@ use chrono::NaiveDate;
 use clap::{ArgGroup, Args};
 use thiserror::Error;
 use zoomlogs_aws::system_clock::SystemClock;
+use zoomlogs_core::calendar::RangeError;
 use zoomlogs_core::clock::Clock as _;
 
-use self::check::CheckError;
-use self::function::Options;
-use self::key::{Key, KeyError};
-use self::range::{Range, RangeError};
-use self::report::{Auditor, FORMAT, FunctionReport, Overall, Report, Tool, moment};
+use self::audit::Options;
+use self::audit_report::{AuditReport, Auditor, FORMAT, FunctionAudit, Overall, Tool, moment};
+use self::check::AuditCheckError;
+use self::key::{KeyError, SigningKey};
 use self::seal::{Destination, SealError, Sealed};
 use crate::aws::AwsError;
-use crate::exit::Code;
+use crate::days;
+use crate::exit::{Code, CommandError};
 use crate::output::{Output, OutputError};
 use crate::target::{Functions, TargetError};
 
@@ -74,11 +76,11 @@ pub struct VerifyArguments {
     functions: Functions,
 
     /// The first day (UTC); a week before the last one unless given
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = days::parse)]
     from: Option<NaiveDate>,
 
     /// The last day (UTC); yesterday unless given
-    #[arg(long, value_name = "DAY", value_parser = day)]
+    #[arg(long, value_name = "DAY", value_parser = days::parse)]
     to: Option<NaiveDate>,
 
     /// The most requests to Zoom for each function, instead of what its budget has left today
@@ -117,8 +119,8 @@ pub struct VerifyArguments {
 #[derive(Debug, Error)]
 pub enum VerifyError {
     #[error(transparent)]
-    Check(#[from] CheckError),
-    #[error(transparent)]
+    Check(#[from] AuditCheckError),
+    #[error("{}{}", .0, hint(.0))]
     Range(#[from] RangeError),
     #[error("--sign signs the JSON report: say where it goes, with --report-file FILE or --json")]
     NothingToSign,
@@ -144,8 +146,8 @@ pub enum VerifyError {
     Incomplete(String),
 }
 
-impl VerifyError {
-    pub const fn code(&self) -> Code {
+impl CommandError for VerifyError {
+    fn code(&self) -> Code {
         match self {
             Self::Check(error) => error.code(),
             Self::Target(error) => error.code(),
@@ -164,10 +166,13 @@ impl VerifyError {
     }
 }
 
-fn day(text: &str) -> Result<NaiveDate, String> {
-    match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        Ok(day) if text.len() == 10 => Ok(day),
-        _ => Err("a day is written YYYY-MM-DD".to_owned()),
+/// What else is to be said of days that cannot be looked at.
+const fn hint(error: &RangeError) -> &'static str {
+    match error {
+        RangeError::BeyondHistory { .. } => {
+            ". What was delivered before that can be read in the bucket, but there is nothing left to compare it with"
+        }
+        _ => "",
     }
 }
 
@@ -183,8 +188,10 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
         return Err(VerifyError::NothingToSign);
     }
     let started = SystemClock.now();
+    let (from, to) = (arguments.from, arguments.to);
     let options = Options {
-        range: Range::new(arguments.from, arguments.to, started.date_naive())?,
+        range: range::asked_for(from, to, started.date_naive())?,
+        asked_for: from.is_some() || to.is_some(),
         max_requests: arguments.max_requests,
         examples: arguments.examples,
         show: arguments.show,
@@ -203,17 +210,17 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
     let key = match &arguments.sign {
         None => None,
         Some(key) => {
-            let key = Key::find(&first.aws, key).await?;
+            let key = SigningKey::find(&first.aws, key).await?;
             key.try_out().await?;
             Some(key)
         }
     };
     let mut functions = Vec::new();
     for target in &targets {
-        functions.push(function::audit(target, options, output).await);
+        functions.push(audit::audit(target, options, output).await);
     }
-    let verdicts = functions.iter().map(FunctionReport::verdict);
-    let report = Report {
+    let verdicts = functions.iter().map(FunctionAudit::verdict);
+    let report = AuditReport {
         format: FORMAT,
         tool: Tool {
             name: "zoomlogs",
@@ -235,8 +242,8 @@ pub async fn command(arguments: VerifyArguments, output: &Output) -> Result<(), 
 
 /// Signs, writes and shows the report. What fails of these takes nothing from the others: the audit has been done.
 async fn hand_over(
-    report: &Report,
-    key: Option<&Key>,
+    report: &AuditReport,
+    key: Option<&SigningKey>,
     file: Option<&Destination>,
     output: &Output,
 ) -> Result<(), VerifyError> {
@@ -252,7 +259,7 @@ async fn hand_over(
     {
         problems.push(problem.to_string());
     }
-    output.report(&text::text(report), &sealed)?;
+    output.show(&text::text(report), &sealed)?;
     if problems.is_empty() {
         return Ok(());
     }

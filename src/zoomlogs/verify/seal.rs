@@ -12,10 +12,10 @@ use serde_json::value::RawValue;
 use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use super::audit_report::AuditReport;
 use super::canonical::canonical;
 use super::identity::Digest;
-use super::key::{Key, KeyError};
-use super::report::Report;
+use super::key::{KeyError, SigningKey};
 
 /// What [`Sealed::digest`] is of, for who reads the file.
 const DIGEST_OF: &str = "SHA-256 of .report as canonical JSON: jq -jcS .report";
@@ -59,7 +59,7 @@ pub enum SealError {
 
 impl Sealed {
     /// Seals a report with its digest.
-    pub fn new(report: &Report) -> Result<Self, SealError> {
+    pub fn new(report: &AuditReport) -> Result<Self, SealError> {
         let text = canonical(&serde_json::to_string(report)?);
         Ok(Self {
             digest: Stated {
@@ -72,7 +72,7 @@ impl Sealed {
     }
 
     /// Adds this key's signature. Without it the report is whole all the same.
-    pub async fn sign(&mut self, key: &Key) -> Result<(), SealError> {
+    pub async fn sign(&mut self, key: &SigningKey) -> Result<(), SealError> {
         let text = canonical(&serde_json::to_string(&self.report)?);
         let made = key.sign(text.as_bytes()).await?;
         self.signature = Some(Signature {
@@ -84,16 +84,16 @@ impl Sealed {
     }
 }
 
-/// A sealed report as it was found.
+/// A sealed report as it was found, before anything of it was confirmed.
 #[derive(Debug, Deserialize)]
-pub struct Found<'a> {
+pub struct Unconfirmed<'a> {
     #[serde(borrow)]
     pub report: &'a RawValue,
     pub digest: Stated,
     pub signature: Option<Signature>,
 }
 
-impl Found<'_> {
+impl Unconfirmed<'_> {
     /// The bytes that digest and signature are of.
     pub fn message(&self) -> String {
         canonical(self.report.get())
@@ -175,7 +175,7 @@ mod tests {
         };
         destination.write(&sealed).unwrap();
         let text = fs::read_to_string(&path).unwrap();
-        let found: Found<'_> = serde_json::from_str(&text).unwrap();
+        let found: Unconfirmed<'_> = serde_json::from_str(&text).unwrap();
         assert_eq!((found.message().as_str(), names()), ("7", 1));
         assert!(Destination::open(folder.path()).is_err());
         assert!(Destination::open(&folder.path().join("no/audit.json")).is_err());

@@ -4,17 +4,19 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
+use super::audit_report::{
+    AuditReport, DayAudit, DayVerdict, Example, FunctionAudit, Looked, moment,
+};
 use super::compare::Kind;
-use super::day::{Example, Verdict};
-use super::known::State;
+use super::excuses::Settlement;
 use super::last_word::last_word;
-use super::report::{DayReport, FunctionReport, Looked, Report};
+use crate::wording::number_of;
 
 const COLUMNS: [&str; 9] = [
     "day", "state", "Zoom", "bucket", "missing", "doubled", "foreign", "pending", "verdict",
 ];
 
-pub fn text(report: &Report) -> String {
+pub fn text(report: &AuditReport) -> String {
     let mut text = String::new();
     for function in &report.functions {
         // Writing to a string does not fail.
@@ -24,7 +26,7 @@ pub fn text(report: &Report) -> String {
     text
 }
 
-fn describe(text: &mut String, function: &FunctionReport) -> std::fmt::Result {
+fn describe(text: &mut String, function: &FunctionAudit) -> std::fmt::Result {
     writeln!(text, "{}", function.function)?;
     if let Some(error) = &function.error {
         return writeln!(text, "  could not be looked at: {error}\n");
@@ -67,7 +69,7 @@ fn describe(text: &mut String, function: &FunctionReport) -> std::fmt::Result {
     writeln!(text)
 }
 
-fn table(days: &[DayReport]) -> Table {
+fn table(days: &[DayAudit]) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::ASCII_MARKDOWN)
@@ -101,16 +103,16 @@ fn table(days: &[DayReport]) -> Table {
     table
 }
 
-const fn verdict(verdict: Verdict) -> &'static str {
+const fn verdict(verdict: DayVerdict) -> &'static str {
     match verdict {
-        Verdict::Matches => "matches",
-        Verdict::Differs => "DOES NOT MATCH",
-        Verdict::ZoomDisagrees => "Zoom does not agree with itself",
-        Verdict::Unread => "NOT READ",
+        DayVerdict::Matches => "matches",
+        DayVerdict::Differs => "DOES NOT MATCH",
+        DayVerdict::ZoomDisagrees => "Zoom does not agree with itself",
+        DayVerdict::Unread => "NOT READ",
     }
 }
 
-fn details(text: &mut String, day: &DayReport) -> std::fmt::Result {
+fn details(text: &mut String, day: &DayAudit) -> std::fmt::Result {
     let date = day.date;
     if let Some(error) = &day.error {
         writeln!(text, "{date}: {error}")?;
@@ -143,7 +145,7 @@ fn sentence(example: &Example) -> String {
         Kind::Foreign => "foreign",
     };
     let time = match example.time {
-        Some(time) => super::report::moment(time),
+        Some(time) => moment(time),
         None => "without a time".to_owned(),
     };
     let times = match count {
@@ -159,7 +161,7 @@ fn sentence(example: &Example) -> String {
 }
 
 /// What a number means that is easily misread.
-fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Result {
+fn notes(text: &mut String, day: &DayAudit, looked: &Looked) -> std::fmt::Result {
     let date = day.date;
     let shown = |kind| {
         looked
@@ -179,14 +181,14 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
             "{date}: these are examples; --examples shows more of them"
         )?;
     }
-    if looked.missing > 0 && day.state == State::Open {
+    if looked.missing > 0 && day.state == Settlement::Open {
         writeln!(
             text,
             "{date}: the day is open: a row that Zoom shows late is delivered by the function's next sweep \
              (FULL_SWEEP_MINUTES). If it is missing after that, a replay of the day delivers it"
         )?;
     }
-    if looked.missing > 0 && day.state == State::Settled {
+    if looked.missing > 0 && day.state == Settlement::Settled {
         writeln!(
             text,
             "{date}: the day is settled: no run looks at it again. A replay of the day delivers what is missing"
@@ -234,12 +236,4 @@ fn notes(text: &mut String, day: &DayReport, looked: &Looked) -> std::fmt::Resul
         )?;
     }
     Ok(())
-}
-
-/// So many of something.
-pub fn number_of(count: impl TryInto<u64>, one: &str, several: &str) -> String {
-    match count.try_into().unwrap_or(u64::MAX) {
-        1 => format!("1 {one}"),
-        count => format!("{count} {several}"),
-    }
 }

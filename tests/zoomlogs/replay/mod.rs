@@ -1,7 +1,7 @@
 //! `zoomlogs replay`: past days once more, with the product's own function and with one that answers what it is told to.
 
 mod interrupted;
-mod kept;
+mod state_file;
 
 use chrono::{Datelike as _, Utc};
 use serde_json::{Value, json};
@@ -213,10 +213,10 @@ async fn days_that_zoom_does_not_have_are_refused() {
     let first = today.checked_sub_months(chrono::Months::new(6)).unwrap();
     replay(&pipeline, 300, 1, &[])
         .expect(2)
-        .explains(&["six months", &format!("the first day possible is {first}")]);
+        .explains(&["six months", &format!("the first day it has is {first}")]);
     replay(&pipeline, 1, 2, &[])
         .expect(2)
-        .explains(&["is after --to"]);
+        .explains(&["is after the last"]);
     let next_year = format!("{}-01-01", today.year() + 1);
     let arguments = ["replay", "--from", "2026-11-01", "--to", &next_year];
     pipeline
@@ -226,7 +226,11 @@ async fn days_that_zoom_does_not_have_are_refused() {
     pipeline
         .zoomlogs(&["replay", "--from", "yesterday", "--to", "today"])
         .expect(2)
-        .explains(&["--from <DAY>"]);
+        .explains(&["'yesterday'", "--from <DAY>", "YYYY-MM-DD"]);
+    pipeline
+        .zoomlogs(&["replay", "--from", "2026-06-01", "--to", "2026-06- 1"])
+        .expect(2)
+        .explains(&["'2026-06- 1'", "--to <DAY>", "YYYY-MM-DD"]);
     assert!(function(&pipeline).events().is_empty());
 }
 

@@ -5,6 +5,7 @@ use aws_sdk_scheduler::types::{FlexibleTimeWindow, FlexibleTimeWindowMode, Sched
 use local_stack::REGION;
 use rexpect::session::spawn_command;
 use serde_json::json;
+use zoomlogs_core::metrics;
 
 use super::{Scene, healthy};
 use crate::environment::{Project, pipeline};
@@ -51,7 +52,7 @@ async fn a_pipeline_that_ran_is_green_and_its_chart_has_its_records() {
     }
     assert!(
         !said.stdout.contains('\u{1b}'),
-        "no colours in a pipe: {said:?}"
+        "no colors in a pipe: {said:?}"
     );
 
     // What the function says of a failure is found in its log.
@@ -117,8 +118,8 @@ async fn an_environment_has_schedules_alarms_and_a_reader_as_well() {
             .alarm_name(name)
             .alarm_description("What it says.");
         let put = put
-            .namespace("ZoomOperationLogs")
-            .metric_name("CompleteRuns")
+            .namespace(metrics::NAMESPACE)
+            .metric_name(metrics::name::COMPLETE_RUNS)
             .statistic(Statistic::Sum);
         let put = put.period(900).evaluation_periods(4).threshold(1.0);
         let put = put
@@ -196,11 +197,11 @@ async fn an_environment_has_schedules_alarms_and_a_reader_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_terminal_shows_colours_unless_nobody_wants_them() {
+async fn a_terminal_shows_colors_unless_nobody_wants_them() {
     let scene = Scene::start().await;
     scene.keep(&healthy()).await;
     let root = local_stack::AccessKey::root();
-    for (no_color, coloured) in [("", true), ("1", false)] {
+    for (no_color, colored) in [("", true), ("1", false)] {
         let mut command = scene.pipeline.command(&root, &["status"]);
         command
             .env("TERM", "xterm-256color")
@@ -208,6 +209,6 @@ async fn a_terminal_shows_colours_unless_nobody_wants_them() {
         let mut terminal = spawn_command(command, Some(30_000)).unwrap();
         let shown = terminal.exp_eof().unwrap();
         assert!(shown.contains("GREEN"), "{shown}");
-        assert_eq!(shown.contains('\u{1b}'), coloured, "{shown:?}");
+        assert_eq!(shown.contains('\u{1b}'), colored, "{shown:?}");
     }
 }

@@ -9,6 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use local_stack::Stack;
 use serde_json::{Value, json};
 use zoomlogs_core::checkpoint::Checkpoint;
+use zoomlogs_core::log_event::LogEvent;
+use zoomlogs_core::metrics::name;
 use zoomlogs_core::report::OPERATION_LOGS;
 
 use crate::command::Said;
@@ -34,12 +36,15 @@ fn healthy() -> Checkpoint {
 }
 
 fn metrics(written: u64, complete: bool) -> String {
-    json!({"_aws": {}, "RecordsWritten": written as f64, "CompleteRuns": f64::from(complete)})
+    json!({"_aws": {}, (name::RECORDS_WRITTEN): written as f64, (name::COMPLETE_RUNS): f64::from(complete)})
         .to_string()
 }
 
 fn error(kind: &str, problem: &str) -> String {
-    json!({"level": "ERROR", "fields": {"message": "failed", "kind": kind, "problem": problem}, "span": {}}).to_string()
+    let event = LogEvent::RunFailed.as_str();
+    let fields =
+        json!({"message": "failed", (LogEvent::FIELD): event, "kind": kind, "problem": problem});
+    json!({"level": "ERROR", "fields": fields, "span": {}}).to_string()
 }
 
 impl Scene {

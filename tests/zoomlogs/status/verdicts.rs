@@ -3,6 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use serde_json::json;
 use zoomlogs_core::checkpoint::{Checkpoint, DayState};
+use zoomlogs_core::metrics::name;
 use zoomlogs_core::report::OPERATION_LOGS;
 
 use super::{Scene, error, healthy, metrics, minutes_ago};
@@ -136,8 +137,9 @@ async fn a_day_that_does_not_settle_is_a_backlog_at_first_and_then_a_fault() {
     // As every run of the last day said.
     let run = |minutes| {
         let seconds = (4 * 24 * 60 - minutes) as f64 * 60.0;
-        let line =
-            json!({"RecordsWritten": 0.0, "CompleteRuns": 1.0, "OldestOpenDayAgeSeconds": seconds});
+        let line = json!({
+            (name::RECORDS_WRITTEN): 0.0, (name::COMPLETE_RUNS): 1.0, (name::OLDEST_OPEN_DAY_AGE_SECONDS): seconds,
+        });
         (minutes_ago(minutes), line.to_string())
     };
     scene.log(&[run(23 * 60 + 30), run(12 * 60), run(15)]).await;

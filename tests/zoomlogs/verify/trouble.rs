@@ -180,12 +180,17 @@ async fn a_command_line_that_makes_no_sense_is_explained() {
     let yesterday = days_ago(1).to_string();
     for (more, part) in [
         (&["--from", &old][..], "six months"),
+        (&["--from", &old], "nothing left to compare it with"),
+        (&["--from", &today, "--to", &yesterday], "is after the last"),
+        (&["--to", "2099-01-01"], "in the future"),
         (
-            &["--from", &today, "--to", &yesterday],
-            "first day comes first",
+            &["--from", "yesterday"],
+            "'yesterday' for '--from <DAY>': it takes a day as YYYY-MM-DD",
         ),
-        (&["--to", "2099-01-01"], "has not begun"),
-        (&["--from", "yesterday"], "YYYY-MM-DD"),
+        (
+            &["--to", "2026-06- 1"],
+            "'2026-06- 1' for '--to <DAY>': it takes a day as YYYY-MM-DD",
+        ),
         (&["--sign", "alias/audit"], "--report-file"),
         (&["--public-key", "key.pem"], "--check"),
         (&["--check", "file"], "cannot be used with"),

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::keys::{Key, NewKey};
 use crate::output::{Output, OutputError};
-use crate::timestamp::{ago, minute};
+use crate::wording::{ago, minute};
 
 /// A new key, on its way to whoever asked for it.
 pub struct Issued<'a> {
@@ -25,7 +25,7 @@ pub struct Issued<'a> {
 
 impl Issued<'_> {
     /// The one place where a key's secret is shown.
-    pub fn report(&self, output: &Output) -> Result<(), OutputError> {
+    pub fn show(&self, output: &Output) -> Result<(), OutputError> {
         let id = &self.key.id;
         let mut json = json!({"user": self.user, "access_key_id": id});
         let mut text = match self.vault {
@@ -54,7 +54,7 @@ impl Issued<'_> {
                 present.id, self.revoke
             );
         }
-        output.report(&text, &json)
+        output.show(&text, &json)
     }
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Revoked<'_> {
 
 /// The keys that there are.
 #[derive(Debug, Serialize)]
-pub struct Listed<'a> {
+pub struct KeyList<'a> {
     pub user: &'a str,
     pub keys: &'a [Key],
     #[serde(skip)]
@@ -93,7 +93,7 @@ pub struct Listed<'a> {
     pub issue: String,
 }
 
-impl fmt::Display for Listed<'_> {
+impl fmt::Display for KeyList<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.keys.is_empty() {
             return write!(
@@ -177,7 +177,7 @@ mod tests {
                 last_used: None,
             },
         ];
-        let listed = Listed {
+        let listed = KeyList {
             user: "secops-reader",
             keys: &keys,
             now: at("2026-11-22T09:30:00Z"),

@@ -1,12 +1,13 @@
 //! What the function's checkpoint says: which days are settled, and how far the last complete run came. It excuses rows that
 //! are not due yet; it never says what was delivered.
 
+use aws_config::SdkConfig;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use zoomlogs_aws::config::Config;
 use zoomlogs_core::checkpoint::Checkpoint;
 
-use super::bucket::Bucket;
+use crate::checkpoint::{self, Found};
 
 /// How long after the function's last complete run a row may still wait. One that stands longer is late, whatever the
 /// function says of itself.
@@ -15,7 +16,7 @@ const LONGEST_WAIT: TimeDelta = TimeDelta::hours(2);
 /// What may still be added to a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum Settlement {
     /// Nothing, by the function's own word.
     Settled,
     /// It is today, or the function still looks for late rows.
@@ -24,7 +25,7 @@ pub enum State {
     Unknown,
 }
 
-impl State {
+impl Settlement {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Settled => "settled",
@@ -36,27 +37,21 @@ impl State {
 
 /// See the [module](self).
 #[derive(Debug)]
-pub struct Known {
-    checkpoint: Result<Checkpoint, String>,
+pub struct Excuses {
+    checkpoint: Result<Box<Checkpoint>, String>,
     /// How long one run may take: one that ended at a moment looked that much earlier, at the worst.
     run_time: TimeDelta,
 }
 
-impl Known {
+impl Excuses {
     /// Reads the checkpoint. One that cannot be read excuses nothing, and is no failure.
-    pub async fn read(bucket: &Bucket, config: &Config, run_time: TimeDelta) -> Self {
-        let settings = &config.settings;
-        let checkpoint = match bucket.current(&settings.state_key).await {
-            Ok(Some(bytes)) => Checkpoint::from_bytes(&bytes).map_err(|error| error.to_string()),
-            Ok(None) => Err("there is none".to_owned()),
+    pub async fn read(aws: &SdkConfig, config: &Config, run_time: TimeDelta) -> Self {
+        let checkpoint = match checkpoint::read(aws, config).await {
+            Ok(Found::Whole(checkpoint)) => Ok(checkpoint),
+            Ok(Found::Missing) => Err("there is none".to_owned()),
+            Ok(Found::Unusable(unusable)) => Err(unusable.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        let checkpoint = checkpoint.and_then(|checkpoint| {
-            let ours = checkpoint.report == settings.report.name
-                && checkpoint.s3_prefix == settings.s3_prefix;
-            ours.then_some(checkpoint)
-                .ok_or_else(|| "it is that of another log".to_owned())
-        });
         Self {
             checkpoint,
             run_time,
@@ -64,15 +59,15 @@ impl Known {
     }
 
     /// Reads the checkpoint once more. One that cannot be read now leaves what was known.
-    pub async fn read_again(&mut self, bucket: &Bucket, config: &Config) {
-        let now = Self::read(bucket, config, self.run_time).await;
+    pub async fn read_again(&mut self, aws: &SdkConfig, config: &Config) {
+        let now = Self::read(aws, config, self.run_time).await;
         if now.checkpoint.is_ok() || self.checkpoint.is_err() {
             *self = now;
         }
     }
 
     fn checkpoint(&self) -> Option<&Checkpoint> {
-        self.checkpoint.as_ref().ok()
+        self.checkpoint.as_deref().ok()
     }
 
     /// Why nothing is known.
@@ -80,18 +75,18 @@ impl Known {
         self.checkpoint.as_ref().err().map(String::as_str)
     }
 
-    pub fn state(&self, day: NaiveDate, today: NaiveDate) -> State {
+    pub fn state(&self, day: NaiveDate, today: NaiveDate) -> Settlement {
         match self.checkpoint() {
-            None => State::Unknown,
-            Some(_) if day >= today => State::Open,
+            None => Settlement::Unknown,
+            Some(_) if day >= today => Settlement::Open,
             // A replay opens a settled day again.
-            Some(checkpoint) if checkpoint.days.contains_key(&day) => State::Open,
+            Some(checkpoint) if checkpoint.days.contains_key(&day) => Settlement::Open,
             Some(checkpoint)
                 if checkpoint.settled.contains_key(&day) || day <= checkpoint.settled_through =>
             {
-                State::Settled
+                Settlement::Settled
             }
-            Some(_) => State::Open,
+            Some(_) => Settlement::Open,
         }
     }
 
@@ -103,7 +98,7 @@ impl Known {
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         let last = self.last_complete_run()?;
-        let excused = self.state(day, today) == State::Open && !self.is_behind(now);
+        let excused = self.state(day, today) == Settlement::Open && !self.is_behind(now);
         excused.then(|| last - self.run_time)
     }
 
@@ -153,56 +148,56 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn known() -> Known {
+    fn excuses() -> Excuses {
         let mut checkpoint = Checkpoint::new(&OPERATION_LOGS, "p/", day("2026-11-18"));
         for settled in ["2026-11-18", "2026-11-19", "2026-11-21"] {
             checkpoint.settle(day(settled), 1);
         }
         checkpoint.put_day(day("2026-11-19"), DayState::default());
         checkpoint.last_complete_run = Some(at("2026-11-23T10:00:00Z"));
-        Known {
-            checkpoint: Ok(checkpoint),
+        Excuses {
+            checkpoint: Ok(Box::new(checkpoint)),
             run_time: TimeDelta::minutes(5),
         }
     }
 
     #[test]
     fn a_day_is_settled_unless_something_may_still_be_added() {
-        let known = known();
+        let excuses = excuses();
         for (of, expected) in [
-            ("2026-11-10", State::Settled),
-            ("2026-11-18", State::Settled),
-            ("2026-11-19", State::Open),
-            ("2026-11-20", State::Open),
-            ("2026-11-21", State::Settled),
-            ("2026-11-22", State::Open),
-            ("2026-11-23", State::Open),
+            ("2026-11-10", Settlement::Settled),
+            ("2026-11-18", Settlement::Settled),
+            ("2026-11-19", Settlement::Open),
+            ("2026-11-20", Settlement::Open),
+            ("2026-11-21", Settlement::Settled),
+            ("2026-11-22", Settlement::Open),
+            ("2026-11-23", Settlement::Open),
         ] {
-            assert_eq!(known.state(day(of), day("2026-11-23")), expected, "{of}");
+            assert_eq!(excuses.state(day(of), day("2026-11-23")), expected, "{of}");
         }
     }
 
     #[test]
     fn only_new_rows_of_an_open_day_have_an_excuse_and_not_for_long() {
-        let (known, today) = (known(), day("2026-11-23"));
-        let from = |of, now| known.not_due_from(day(of), today, at(now));
+        let (excuses, today) = (excuses(), day("2026-11-23"));
+        let from = |of, now| excuses.not_due_from(day(of), today, at(now));
         let soon = "2026-11-23T10:10:00Z";
         assert_eq!(from("2026-11-23", soon), Some(at("2026-11-23T09:55:00Z")));
         assert_eq!(from("2026-11-21", soon), None);
         assert_eq!(from("2026-11-23", "2026-11-23T12:00:00Z"), None);
-        assert!(!known.is_behind(at(soon)) && known.is_behind(at("2026-11-23T12:00:00Z")));
+        assert!(!excuses.is_behind(at(soon)) && excuses.is_behind(at("2026-11-23T12:00:00Z")));
     }
 
     #[test]
     fn without_a_checkpoint_there_is_no_excuse() {
-        let known = Known {
+        let excuses = Excuses {
             checkpoint: Err("there is none".to_owned()),
             run_time: TimeDelta::minutes(5),
         };
         let today = day("2026-11-23");
-        assert_eq!(known.state(today, today), State::Unknown);
+        assert_eq!(excuses.state(today, today), Settlement::Unknown);
         assert_eq!(
-            known.not_due_from(today, today, at("2026-11-23T10:10:00Z")),
+            excuses.not_due_from(today, today, at("2026-11-23T10:10:00Z")),
             None
         );
     }

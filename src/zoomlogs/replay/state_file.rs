@@ -14,11 +14,12 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 use zoomlogs_core::calendar::DayRange;
 
-use super::progress::{Day, Progress};
+use super::progress::{DayProgress, Progress, VERSION};
+use crate::exit::Code;
 
 /// The file cannot be used.
 #[derive(Debug, Error)]
-pub enum ProgressError {
+pub enum StateFileError {
     #[error("the state of the replay, {}, cannot be {action}: {source}", path.display())]
     File {
         path: PathBuf,
@@ -45,9 +46,19 @@ pub enum ProgressError {
     NoHome,
 }
 
-/// A state and where it is kept.
+impl StateFileError {
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::File { .. } => Code::Failed,
+            Self::Running { .. } => Code::Refused,
+            Self::Malformed { .. } | Self::Other { .. } | Self::NoHome => Code::Usage,
+        }
+    }
+}
+
+/// How far a replay got, and where that is kept.
 #[derive(Debug)]
-pub struct Kept {
+pub struct StateFile {
     path: PathBuf,
     /// The file that is at the path, locked; none before the first one was written.
     held: Option<File>,
@@ -56,7 +67,7 @@ pub struct Kept {
     pub progress: Progress,
 }
 
-impl Kept {
+impl StateFile {
     /// Finds the state of a replay of `function`, or prepares one. `file` is where the operator wants it to be.
     pub fn open(
         function: &str,
@@ -64,7 +75,7 @@ impl Kept {
         file: Option<&Path>,
         anew: bool,
         now: DateTime<Utc>,
-    ) -> Result<Self, ProgressError> {
+    ) -> Result<Self, StateFileError> {
         let path = match file {
             Some(file) => file.to_owned(),
             None => default_path(function, range)?,
@@ -76,20 +87,20 @@ impl Kept {
                 let mut bytes = Vec::new();
                 let read = file.read_to_end(&mut bytes);
                 read.map_err(failed(&path, "read"))?;
-                Some(Progress::parse(&bytes, &new, &path)?)
+                Some(parse(&bytes, &new, &path)?)
             }
             _ => None,
         };
-        let mut kept = Self {
+        let mut opened = Self {
             path,
             held,
             is_begun: found.is_some(),
             progress: found.unwrap_or(new),
         };
-        for day in kept.progress.days.values_mut() {
+        for day in opened.progress.days.values_mut() {
             day.unheard |= std::mem::take(&mut day.asking);
         }
-        Ok(kept)
+        Ok(opened)
     }
 
     /// Where it is kept.
@@ -97,12 +108,12 @@ impl Kept {
         &self.path
     }
 
-    pub fn day(&mut self, day: NaiveDate) -> &mut Day {
+    pub fn day(&mut self, day: NaiveDate) -> &mut DayProgress {
         self.progress.days.entry(day).or_default()
     }
 
     /// Writes the file, whole or not at all. Each one is locked before it is there to be found.
-    pub fn save(&mut self) -> Result<(), ProgressError> {
+    pub fn save(&mut self) -> Result<(), StateFileError> {
         let folder = self.path.parent().filter(|it| !it.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         let write = || -> io::Result<NamedTempFile> {
@@ -115,13 +126,13 @@ impl Kept {
             Ok(file)
         };
         let file = write().map_err(failed(&self.path, "written"))?;
-        let kept = match self.held {
+        let named = match self.held {
             Some(_) => file.persist(&self.path),
             None => file.persist_noclobber(&self.path),
         };
-        self.held = Some(kept.map_err(|failure| match failure.error.kind() {
+        self.held = Some(named.map_err(|failure| match failure.error.kind() {
             // Another one was begun since this one looked.
-            io::ErrorKind::AlreadyExists => ProgressError::Running {
+            io::ErrorKind::AlreadyExists => StateFileError::Running {
                 path: self.path.clone(),
             },
             _ => failed(&self.path, "written")(failure.error),
@@ -130,13 +141,33 @@ impl Kept {
     }
 
     /// Takes the file away when there is nothing left to go on with.
-    pub fn finish(self) -> Result<(), ProgressError> {
+    pub fn finish(self) -> Result<(), StateFileError> {
         fs::remove_file(&self.path).map_err(failed(&self.path, "removed"))
     }
 }
 
+/// Reads what must be of the same replay as `expected`.
+fn parse(bytes: &[u8], expected: &Progress, path: &Path) -> Result<Progress, StateFileError> {
+    let malformed = |problem| StateFileError::Malformed {
+        path: path.to_owned(),
+        problem,
+    };
+    let found: Progress =
+        serde_json::from_slice(bytes).map_err(|problem| malformed(problem.to_string()))?;
+    if found.version != VERSION {
+        return Err(malformed(format!("it has format {}", found.version)));
+    }
+    if !found.is_of_replay(expected) {
+        return Err(StateFileError::Other {
+            path: path.to_owned(),
+            found: found.replay(),
+        });
+    }
+    Ok(found)
+}
+
 /// Opens the file, if there is one, and keeps every other replay from it until it is closed.
-fn lock(path: &Path) -> Result<Option<File>, ProgressError> {
+fn lock(path: &Path) -> Result<Option<File>, StateFileError> {
     loop {
         let file = match File::open(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -145,7 +176,7 @@ fn lock(path: &Path) -> Result<Option<File>, ProgressError> {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(ProgressError::Running {
+                return Err(StateFileError::Running {
                     path: path.to_owned(),
                 });
             }
@@ -163,9 +194,9 @@ fn lock(path: &Path) -> Result<Option<File>, ProgressError> {
     }
 }
 
-fn failed(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> ProgressError {
+fn failed(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> StateFileError {
     let path = path.to_owned();
-    move |source| ProgressError::File {
+    move |source| StateFileError::File {
         path,
         action,
         source,
@@ -173,9 +204,9 @@ fn failed(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Progre
 }
 
 /// A name of its own for each replay, in the folder for states of programs.
-fn default_path(function: &str, range: DayRange) -> Result<PathBuf, ProgressError> {
-    let base = etcetera::base_strategy::Xdg::new().map_err(|_| ProgressError::NoHome)?;
-    let folder = base.state_dir().ok_or(ProgressError::NoHome)?;
+fn default_path(function: &str, range: DayRange) -> Result<PathBuf, StateFileError> {
+    let base = etcetera::base_strategy::Xdg::new().map_err(|_| StateFileError::NoHome)?;
+    let folder = base.state_dir().ok_or(StateFileError::NoHome)?;
     let function = function.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', "_");
     let DayRange { from, to } = range;
     Ok(folder
@@ -187,13 +218,13 @@ fn default_path(function: &str, range: DayRange) -> Result<PathBuf, ProgressErro
 mod tests {
     use super::*;
 
-    fn open(path: &Path, to: &str, anew: bool) -> Result<Kept, ProgressError> {
+    fn open(path: &Path, to: &str, anew: bool) -> Result<StateFile, StateFileError> {
         let range = DayRange {
             from: "2026-11-01".parse().unwrap(),
             to: to.parse().unwrap(),
         };
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
-        Kept::open("arn:f", range, Some(path), anew, now)
+        StateFile::open("arn:f", range, Some(path), anew, now)
     }
 
     #[test]
@@ -201,11 +232,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deeper/state.json");
         let day = "2026-11-02".parse().unwrap();
-        let mut kept = open(&path, "2026-11-03", false).unwrap();
-        kept.day(day).written = 7;
-        kept.day(day).asking = true;
-        kept.save().unwrap();
-        drop(kept);
+        let mut file = open(&path, "2026-11-03", false).unwrap();
+        file.day(day).written = 7;
+        file.day(day).asking = true;
+        file.save().unwrap();
+        drop(file);
         let again = open(&path, "2026-11-03", false).unwrap();
         let found = &again.progress.days[&day];
         assert_eq!(
@@ -244,11 +275,11 @@ mod tests {
         fs::write(&beside, "notes").unwrap();
         for name in ["a.json", "b.new"] {
             let path = folder.path().join(name);
-            let mut kept = open(&path, "2026-11-03", false).unwrap();
-            kept.save().unwrap();
-            kept.save().unwrap();
+            let mut file = open(&path, "2026-11-03", false).unwrap();
+            file.save().unwrap();
+            file.save().unwrap();
             assert!(path.exists());
-            kept.finish().unwrap();
+            file.finish().unwrap();
         }
         assert_eq!(fs::read(&beside).unwrap(), b"notes");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -264,10 +295,10 @@ mod tests {
             first.save().unwrap();
             for anew in [false, true] {
                 let refused = open(&path, "2026-11-03", anew);
-                assert!(matches!(refused, Err(ProgressError::Running { .. })));
+                assert!(matches!(refused, Err(StateFileError::Running { .. })));
             }
         }
-        assert!(matches!(late.save(), Err(ProgressError::Running { .. })));
+        assert!(matches!(late.save(), Err(StateFileError::Running { .. })));
         drop(first);
         assert!(open(&path, "2026-11-03", false).unwrap().is_begun);
     }

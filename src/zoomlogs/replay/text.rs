@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::estimate::Estimate;
-use super::progress::{Day, Failure};
+use super::progress::DayProgress;
+use crate::invocation::Failure;
 
 /// The replay of one function.
 #[derive(Debug, Serialize)]
@@ -55,7 +56,7 @@ pub struct Counts {
 
 impl DayRow {
     /// A day as it is kept.
-    pub fn of(date: NaiveDate, day: &Day) -> Self {
+    pub fn of(date: NaiveDate, day: &DayProgress) -> Self {
         Self {
             date,
             counts: Counts::of(day.in_zoom, day.written, day.pages),
@@ -190,11 +191,11 @@ mod tests {
     #[test]
     fn a_dry_run_says_of_each_day_why_it_is_not_read() {
         let remark = |invocations, pages, answer_lost| {
-            let day = Day {
+            let day = DayProgress {
                 invocations,
                 pages,
                 unheard: answer_lost,
-                ..Day::default()
+                ..DayProgress::default()
             };
             DayRow::of("2026-11-22".parse().unwrap(), &day).remark(true)
         };

@@ -1,4 +1,4 @@
-//! How it is, for people. Colours only where a terminal shows them and nobody asked for none.
+//! How it is, for people. Colors only where a terminal shows them and nobody asked for none.
 
 use std::fmt::Write as _;
 use std::io;
@@ -7,26 +7,28 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
 
-use super::collected::{Collected, State};
-use super::log::LoggedError;
-use super::part::Part;
+use super::chart;
+use super::collected::Collected;
+use super::findings::{Finding, Verdict};
+use super::function::{FunctionDetails, FunctionStatus};
+use super::learned::Learned;
+use super::line::LoggedError;
 use super::reader::{Access, Reader};
-use super::verdict::{Finding, Verdict};
-use super::{Details, FunctionStatus, Status, chart};
-use crate::timestamp::{ago, long, minute_and_age};
+use crate::checkpoint::Found;
+use crate::wording::{ago, long, minute_and_age, number_of};
 
 /// How many of the last errors are shown; JSON has all of the last day.
 const ERRORS: usize = 5;
 
-/// The whole report.
-pub fn text(status: &Status) -> String {
+/// All of it.
+pub fn text(functions: &[FunctionStatus], readers: &[Reader], now: DateTime<Utc>) -> String {
     let mut text = String::new();
-    for function in &status.functions {
-        of_function(&mut text, function, status.at);
+    for function in functions {
+        of_function(&mut text, function, now);
         text.push('\n');
     }
-    for reader in &status.readers {
-        of_reader(&mut text, reader, status.at);
+    for reader in readers {
+        of_reader(&mut text, reader, now);
         text.push('\n');
     }
     match AutoStream::choice(&io::stdout()) {
@@ -44,12 +46,12 @@ fn of_function(text: &mut String, function: &FunctionStatus, now: DateTime<Utc>)
         say(text, finding);
     }
     match &function.details {
-        Part::Known(details) => of_details(text, details, now),
-        Part::NotKnown(_) => {}
+        Learned::Known(details) => of_details(text, details, now),
+        Learned::NotKnown(_) => {}
     }
 }
 
-fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
+fn of_details(text: &mut String, details: &FunctionDetails, now: DateTime<Utc>) {
     if let Some(schedule) = &details.schedule {
         let schedule = schedule.say(|schedule| match schedule {
             Some(schedule) => {
@@ -61,16 +63,15 @@ fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
         line(text, "Schedule", &schedule);
     }
     match &details.checkpoint {
-        Part::Known(State::Whole(collected)) => of_collected(text, collected, now),
-        Part::Known(_) => line(text, "Checkpoint", "none that can be read"),
-        unknown @ Part::NotKnown(_) => line(text, "Checkpoint", &unknown.say(|_| String::new())),
+        Learned::Known(Found::Whole(collected)) => of_collected(text, collected, now),
+        Learned::Known(_) => line(text, "Checkpoint", "none that can be read"),
+        unknown @ Learned::NotKnown(_) => line(text, "Checkpoint", &unknown.say(|_| String::new())),
     }
     if let Some(alarms) = &details.alarms {
         let alarms = alarms.say(|alarms| {
             let ring = match alarms.ringing.len() {
                 0 => "none rings".to_owned(),
-                1 => "1 rings".to_owned(),
-                count => format!("{count} ring"),
+                count => number_of(count, "rings", "ring"),
             };
             match alarms.missing.len() {
                 0 => ring,
@@ -80,7 +81,7 @@ fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
         line(text, "Alarms", &alarms);
     }
     match &details.hours {
-        Part::Known(hours) => {
+        Learned::Known(hours) => {
             let records: u64 = hours.iter().map(|hour| hour.records).sum();
             let most = hours.iter().map(|hour| hour.records).max().unwrap_or(0);
             let runs: u64 = hours.iter().map(|hour| hour.runs).sum();
@@ -104,9 +105,9 @@ fn of_details(text: &mut String, details: &Details, now: DateTime<Utc>) {
             );
             line(text, "", &format!("{} (UTC)", chart::axis(hours)));
         }
-        Part::NotKnown(why) => line(text, "Records per hour", &format!("not known ({why})")),
+        Learned::NotKnown(why) => line(text, "Records per hour", &format!("not known ({why})")),
     }
-    if let Part::Known(errors) = &details.errors {
+    if let Learned::Known(errors) = &details.errors {
         of_errors(text, errors, now);
     }
 }
@@ -202,8 +203,8 @@ fn of_reader(text: &mut String, reader: &Reader, now: DateTime<Utc>) {
         Access::User { name, keys } => {
             line(text, "User", name);
             match keys {
-                Part::NotKnown(why) => line(text, "Keys", &format!("not known ({why})")),
-                Part::Known(keys) => {
+                Learned::NotKnown(why) => line(text, "Keys", &format!("not known ({why})")),
+                Learned::Known(keys) => {
                     for key in keys {
                         let active = if key.active { "active" } else { "inactive" };
                         let age = match key.created {

@@ -4,10 +4,9 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::compare::Kind;
-use super::day::{DayAudit, Example, Verdict};
-use super::day_log::Object;
+use super::day_log::ObjectVersion;
+use super::excuses::Settlement;
 use super::identity::Digest;
-use super::known::State;
 
 /// The version of the report's form. It changes when a field changes its meaning.
 pub const FORMAT: u32 = 1;
@@ -24,13 +23,13 @@ pub enum Overall {
 }
 
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct AuditReport {
     pub format: u32,
     pub tool: Tool,
     pub auditor: Auditor,
     pub started: String,
     pub ended: String,
-    pub functions: Vec<FunctionReport>,
+    pub functions: Vec<FunctionAudit>,
     pub verdict: Overall,
 }
 
@@ -50,7 +49,7 @@ pub struct Auditor {
 
 /// One function, and what it delivered.
 #[derive(Debug, Default, Serialize)]
-pub struct FunctionReport {
+pub struct FunctionAudit {
     pub function: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pipeline: Option<String>,
@@ -66,19 +65,49 @@ pub struct FunctionReport {
     pub requests: u64,
     pub remarks: Vec<String>,
     /// Objects under the prefix in no day's folder, or in that of a day that has not come.
-    pub astray: Vec<Object>,
-    pub days: Vec<DayReport>,
+    pub astray: Vec<ObjectVersion>,
+    pub days: Vec<DayAudit>,
     /// Why none of it could be looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
+/// What came of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DayVerdict {
+    /// Every record that Zoom has is in the bucket as often as in Zoom, and nothing else is.
+    Matches,
+    /// Something is wrong.
+    Differs,
+    /// Zoom gives different answers, and the bucket is among them.
+    ZoomDisagrees,
+    /// It could not be looked at.
+    Unread,
+}
+
+/// A record that is wrong, for people to find it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Example {
+    pub kind: Kind,
+    pub time: Option<DateTime<Utc>>,
+    /// Of the record's documented fields; see `docs/verify.md`.
+    pub digest: Digest,
+    /// How many of it are too few, or too many.
+    pub count: u32,
+    /// Where it stands in the bucket, the first time and the last.
+    pub places: Vec<String>,
+    /// The record itself, only when somebody asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+}
+
 /// One day.
 #[derive(Debug, Serialize)]
-pub struct DayReport {
+pub struct DayAudit {
     pub date: NaiveDate,
-    pub state: State,
-    pub verdict: Verdict,
+    pub state: Settlement,
+    pub verdict: DayVerdict,
     #[serde(flatten)]
     pub looked: Option<Looked>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,57 +144,27 @@ pub struct InBucket {
     pub records: u64,
     /// As Zoom's.
     pub sha256: Digest,
-    pub objects: Vec<Object>,
+    pub objects: Vec<ObjectVersion>,
 }
 
-impl DayReport {
-    pub fn of(audit: DayAudit) -> Self {
-        let count = |kind| audit.comparison.count(kind);
-        Self {
-            date: audit.date,
-            state: audit.state,
-            verdict: audit.verdict,
-            looked: Some(Looked {
-                missing: count(Kind::Missing),
-                doubled: count(Kind::Doubled),
-                foreign: count(Kind::Foreign),
-                foreign_of_another_day: audit.comparison.of_another_day,
-                not_due: audit.comparison.not_due,
-                undecided: audit.comparison.undecided,
-                zoom: InZoom {
-                    records: audit.zoom_records,
-                    sha256: audit.zoom_sha256,
-                    readings: audit.readings,
-                },
-                bucket: InBucket {
-                    records: audit.bucket_records,
-                    sha256: audit.bucket_sha256,
-                    objects: audit.objects,
-                },
-                problems: audit.problems,
-                examples: audit.examples,
-            }),
-            error: None,
-        }
-    }
-
-    pub const fn unread(date: NaiveDate, state: State, error: String) -> Self {
+impl DayAudit {
+    pub const fn unread(date: NaiveDate, state: Settlement, error: String) -> Self {
         Self {
             date,
             state,
-            verdict: Verdict::Unread,
+            verdict: DayVerdict::Unread,
             looked: None,
             error: Some(error),
         }
     }
 }
 
-impl FunctionReport {
+impl FunctionAudit {
     pub fn verdict(&self) -> Overall {
         let days = self.days.iter().map(|day| match day.verdict {
-            Verdict::Matches => Overall::Matches,
-            Verdict::Differs => Overall::Differs,
-            Verdict::ZoomDisagrees | Verdict::Unread => Overall::Incomplete,
+            DayVerdict::Matches => Overall::Matches,
+            DayVerdict::Differs => Overall::Differs,
+            DayVerdict::ZoomDisagrees | DayVerdict::Unread => Overall::Incomplete,
         });
         let own = match (&self.error, self.astray.is_empty()) {
             (Some(_), _) => Overall::Incomplete,

@@ -1,4 +1,4 @@
-//! How a moment and an age are said to people.
+//! How a moment, an age and a number are said to people.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -9,13 +9,11 @@ pub fn minute(at: DateTime<Utc>) -> String {
 
 /// How long, in the largest unit that there is one of.
 pub fn long(age: TimeDelta) -> String {
-    let (count, unit) = match (age.num_days(), age.num_hours(), age.num_minutes()) {
-        (days @ 1.., ..) => (days, "day"),
-        (_, hours @ 1.., _) => (hours, "hour"),
-        (.., minutes) => (minutes.max(0), "minute"),
-    };
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {unit}{plural}")
+    match (age.num_days(), age.num_hours(), age.num_minutes()) {
+        (days @ 1.., ..) => number_of(days, "day", "days"),
+        (_, hours @ 1.., _) => number_of(hours, "hour", "hours"),
+        (.., minutes) => number_of(minutes.max(0), "minute", "minutes"),
+    }
 }
 
 /// How long ago.
@@ -26,6 +24,14 @@ pub fn ago(age: TimeDelta) -> String {
 /// A moment and how long ago it was.
 pub fn minute_and_age(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     format!("{} ({})", minute(at), ago(now - at))
+}
+
+/// So many of something.
+pub fn number_of(count: impl TryInto<u64>, one: &str, several: &str) -> String {
+    match count.try_into().unwrap_or(u64::MAX) {
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
+    }
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use super::access_key::AccessKey;
 use super::difference::{self, Difference};
+use super::error::FeedError;
 use super::form::{Authentication, Form};
 use super::instance::Instance;
-use super::problem::EnsureError;
-use super::resource::Feed;
+use super::resource::{Body, Feed};
 
 /// How far it may go.
 #[derive(Debug)]
@@ -15,8 +15,9 @@ pub struct Choice {
     pub yes: bool,
 }
 
+/// What is to be done about it.
 #[derive(Debug)]
-pub enum Step {
+pub enum Plan {
     Create,
     Keep(Box<Feed>),
     Update(Box<Change>),
@@ -33,28 +34,28 @@ pub struct Change {
     pub name: bool,
 }
 
-impl Step {
+impl Plan {
     pub fn decide(
         form: &Form,
         feed: Option<&Feed>,
         instance: &Instance,
         choice: &Choice,
         key: Option<&AccessKey>,
-    ) -> Result<Self, EnsureError> {
+    ) -> Result<Self, FeedError> {
         let Some(feed) = feed else {
             return Ok(Self::Create);
         };
         let differences = difference::between(feed, form, instance, key);
         if differences.iter().any(Difference::is_fixed) {
             let feed = Box::new(feed.clone());
-            return Err(EnsureError::Fixed { feed, differences });
+            return Err(FeedError::Fixed { feed, differences });
         }
         let sends_key = choice.rotate_key && has_key(form);
         // To send a key is to replace the one that is there.
         let may_differ = |difference: &Difference| sends_key && difference.is_key();
         if !choice.update && !differences.iter().all(may_differ) {
             let feed = Box::new(feed.clone());
-            return Err(EnsureError::Differs { feed, differences });
+            return Err(FeedError::Differs { feed, differences });
         }
         let name = differences.iter().any(Difference::is_name);
         let settings = sends_key || !differences.iter().all(Difference::is_name);
@@ -90,7 +91,7 @@ impl Step {
             Self::Create => format!(
                 "There is no feed {name:?}, and none that reads {}. To be created:\n\n{}\n",
                 form.s3_uri,
-                super::request(form, instance)
+                Body::new(form, instance).request(instance)
             ),
             Self::Keep(feed) => {
                 let unseen = if has_key(form) {

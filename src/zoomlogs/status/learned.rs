@@ -5,16 +5,16 @@ use zoomlogs_core::store::{StoreError, StoreErrorKind};
 
 use crate::aws::AwsError;
 
-/// A part of what is known. Who lacks one right still learns the rest.
+/// An answer, or why there is none. An operator who lacks one right still learns the rest.
 #[derive(Debug, Clone)]
-pub enum Part<T> {
+pub enum Learned<T> {
     Known(T),
     /// Why not: mostly the right that is missing.
     NotKnown(String),
 }
 
-impl<T> Part<T> {
-    /// Takes a refused or failed call for an unknown part. What every other call would meet as well is an error.
+impl<T> Learned<T> {
+    /// Takes a refused or failed call for something not learned. What every other call would meet as well is an error.
     pub fn of(answer: Result<T, AwsError>) -> Result<Self, AwsError> {
         match answer {
             Ok(value) => Ok(Self::Known(value)),
@@ -56,7 +56,7 @@ impl<T> Part<T> {
     }
 }
 
-impl<T: Serialize> Serialize for Part<T> {
+impl<T: Serialize> Serialize for Learned<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct NotKnown<'a> {

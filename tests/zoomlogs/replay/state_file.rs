@@ -42,7 +42,7 @@ async fn a_day_that_zoom_forgot_meanwhile_fails_and_the_others_go_on() {
     pipeline
         .zoomlogs(&arguments)
         .expect(2)
-        .explains(&["first day possible"]);
+        .explains(&[&format!("the first day it has is {earliest}")]);
     assert!(!file.exists());
 
     std::fs::write(&file, state(from, to, &json!({}))).unwrap();

@@ -1,4 +1,4 @@
-//! Why a feed is not as it should be, and stays so.
+//! Why a feed is not made or shown, or is not as it should be.
 
 use std::io;
 
@@ -6,19 +6,32 @@ use thiserror::Error;
 
 use super::access_key::AccessKeyError;
 use super::difference::Difference;
+use super::form::FormError;
+use super::instance::InstanceError;
 use super::refusal::ChronicleError;
 use super::resource::Feed;
-use crate::exit::Code;
+use crate::deployment::DeploymentError;
+use crate::exit::{Code, CommandError};
 use crate::output::OutputError;
 
 #[derive(Debug, Error)]
-pub enum EnsureError {
+pub enum FeedError {
     #[error(transparent)]
-    Chronicle(#[from] ChronicleError),
+    Deployment(#[from] DeploymentError),
+    #[error(transparent)]
+    Form(#[from] FormError),
+    #[error(transparent)]
+    Instance(#[from] InstanceError),
     #[error(transparent)]
     AccessKey(#[from] AccessKeyError),
     #[error(transparent)]
+    Chronicle(#[from] ChronicleError),
+    #[error(transparent)]
     Output(#[from] OutputError),
+    #[error("{0}")]
+    Arguments(String),
+    #[error("not in order: {}", .0.join("; "))]
+    NotInOrder(Vec<String>),
     #[error(
         "several feeds could be the feed {wanted:?}, because they have its name or read the same objects as the same log type: \
          {}. Every one of them delivers every record: keep one, and delete the others in SecOps. Nothing was changed",
@@ -83,7 +96,7 @@ pub enum EnsureError {
     },
 }
 
-impl EnsureError {
+impl FeedError {
     /// The same, after something was done.
     pub fn after(self, mut done: Vec<String>) -> Self {
         let problem = match self {
@@ -99,20 +112,28 @@ impl EnsureError {
         };
         Self::Partly { done, problem }
     }
+}
 
-    pub const fn code(&self) -> Code {
+impl CommandError for FeedError {
+    fn code(&self) -> Code {
         match self {
-            Self::Chronicle(error) => error.code(),
+            Self::Deployment(error) => error.code(),
             Self::AccessKey(error) => error.code(),
+            Self::Chronicle(error) => error.code(),
             // The codes of a refusal and of wrong input promise that nothing was done.
-            Self::Output(_) | Self::PerhapsMade { .. } | Self::Partly { .. } => Code::Failed,
+            Self::Form(_) | Self::Output(_) | Self::PerhapsMade { .. } | Self::Partly { .. } => {
+                Code::Failed
+            }
             Self::Several { .. }
             | Self::Overlaps { .. }
             | Self::Shared { .. }
             | Self::Differs { .. }
             | Self::Fixed { .. }
             | Self::NotConfirmed => Code::Refused,
-            Self::Unasked | Self::Unreadable(_) => Code::Usage,
+            Self::Instance(_) | Self::Arguments(_) | Self::Unasked | Self::Unreadable(_) => {
+                Code::Usage
+            }
+            Self::NotInOrder(_) => Code::NotInOrder,
         }
     }
 }
