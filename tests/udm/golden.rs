@@ -30,7 +30,7 @@ struct Case {
 
 fn files() -> Vec<(PathBuf, Vec<Case>)> {
     let folder = project::root().join("tests/udm/golden");
-    let mut paths: Vec<_> = fs::read_dir(folder)
+    let mut paths: Vec<_> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .collect();
