@@ -59,3 +59,17 @@ fn on_kind(kind: FailureKind, named: Option<&Named>, log_group: &str) -> String 
         | FailureKind::CheckpointSerialize => look_at_log(log_group),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_not_ours_points_at_the_log() {
+        for name in ["Runtime.ExitError", "Timeout", "ZoomAbolished", ""] {
+            assert!(on(name, None, "/g").contains("aws logs tail /g"), "{name}");
+        }
+        let ours = on("SecretMissing", None, "/g");
+        assert!(ours.contains("zoomlogs credentials"), "{ours}");
+    }
+}

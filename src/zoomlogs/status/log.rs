@@ -87,7 +87,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use serde_json::{Value, json};
+    use tracing_subscriber::util::SubscriberInitExt as _;
     use zoomlogs_core::collector::{Outcome, RunSummary};
+    use zoomlogs_core::failure_kind::FailureKind;
     use zoomlogs_core::log_event::LogEvent;
     use zoomlogs_core::metrics;
     use zoomlogs_core::zoom::Usage;
@@ -186,17 +188,50 @@ mod tests {
         line
     }
 
-    /// As the function's subscriber writes it.
+    #[test]
+    fn an_error_that_the_function_writes_as_text_is_read_as_well() {
+        let text = written(false, || {
+            let event = LogEvent::DayFailed.as_str();
+            let (day, kind) = ("2026-11-20", FailureKind::LogGap);
+            tracing::error!(event, %day, %kind, problem = %"no entry 3", "a day failed");
+            let event = LogEvent::RunFailed.as_str();
+            tracing::error!(event, %kind, problem = %"no entry 3", "failed");
+        });
+        let at = "2026-11-23T10:00:00Z".parse().unwrap();
+        let found: Vec<_> = text
+            .lines()
+            .map(|line| match LogLine::parse(at, line) {
+                Some(LogLine::Error(error)) => (error.kind, error.problem, error.failed_run),
+                other => panic!("{line} is {other:?}"),
+            })
+            .collect();
+        let error = |problem: &str, failed| ("LogGap".to_owned(), problem.to_owned(), failed);
+        assert_eq!(
+            found,
+            [
+                error("2026-11-20: no entry 3", false),
+                error("no entry 3", true)
+            ]
+        );
+    }
+
+    /// A line as the function's subscriber writes it in AWS.
     fn logged(event: impl FnOnce()) -> Value {
+        serde_json::from_str(&written(true, event)).unwrap()
+    }
+
+    fn written(json: bool, events: impl FnOnce()) -> String {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let to_file = tracing_subscriber::fmt()
+        let lines = tracing_subscriber::fmt()
             .with_target(false)
             .without_time()
-            .json()
-            .with_writer(file.reopen().map(std::sync::Mutex::new).unwrap())
-            .finish();
-        let _guard = tracing_subscriber::util::SubscriberInitExt::set_default(to_file);
-        event();
-        serde_json::from_str(&std::fs::read_to_string(file.path()).unwrap()).unwrap()
+            .with_writer(file.reopen().map(std::sync::Mutex::new).unwrap());
+        let _guard = if json {
+            lines.json().set_default()
+        } else {
+            lines.set_default()
+        };
+        events();
+        std::fs::read_to_string(file.path()).unwrap()
     }
 }
