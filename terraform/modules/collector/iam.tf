@@ -29,16 +29,17 @@ data "aws_iam_policy_document" "function" {
     resources = [local.checkpoint_arn]
   }
 
-  # `S3Store::get_version`: `DeliveryLog::fold` reads entries by version, because a deleted one still counts as delivered, and
-  # `CheckpointFile::load` reads the versions of a checkpoint that is missing or damaged.
+  # `S3Store::get_version`: `DeliveryLog::fold` and `read_counts` read entries by version, because a deleted one still counts as
+  # delivered. `CheckpointFile::load` reads the versions of a checkpoint that is missing or damaged.
   statement {
     sid       = "ReadVersions"
     actions   = ["s3:GetObjectVersion"]
     resources = local.object_arns
   }
 
-  # `S3Store::list_versions`: `DeliveryLog::fold` lists the versions of a day's entries before each put, `CheckpointFile::load`
-  # those of the checkpoint.
+  # `S3Store::list_versions`: `DeliveryLog::fold` lists the versions of a day's entries before each put, and `read_counts` those
+  # of a day that it counts. `first_day` lists the whole prefix, where the checkpoint is lost. `CheckpointFile::load` lists the
+  # versions of the checkpoint.
   statement {
     sid       = "ListVersions"
     actions   = ["s3:ListBucketVersions"]
