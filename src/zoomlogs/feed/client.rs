@@ -122,29 +122,27 @@ impl Chronicle {
             sent.remove("displayName");
         }
         let secret = key.map(|key| &key.secret);
-        let query = [("updateMask", "details")];
-        self.send(
-            &PATCH,
-            &self.instance.address(name),
-            &query,
-            Some(&sent),
-            secret,
-        )
-        .await
+        self.patch(name, "details", &sent, secret).await
     }
 
     /// Changes the name for people, which Google takes alone.
     pub async fn rename(&self, name: &str, display_name: &str) -> Result<Feed, ChronicleError> {
         let sent = json!({"name": name, "displayName": display_name});
-        let query = [("updateMask", "displayName")];
-        self.send(
-            &PATCH,
-            &self.instance.address(name),
-            &query,
-            Some(&sent),
-            None,
-        )
-        .await
+        self.patch(name, "displayName", &sent, None).await
+    }
+
+    /// Changes a part of a feed.
+    async fn patch(
+        &self,
+        name: &str,
+        part: &str,
+        sent: &Value,
+        secret: Option<&SecretString>,
+    ) -> Result<Feed, ChronicleError> {
+        let address = self.instance.address(name);
+        let query = [("updateMask", part)];
+        self.send(&PATCH, &address, &query, Some(sent), secret)
+            .await
     }
 
     /// Who the feeds of this instance are to AWS.
