@@ -176,7 +176,7 @@ impl StoreErrorKind {
         matches!(self, Self::Denied | Self::NoBucket)
     }
 
-    /// What kind of failure it is, for whoever cannot go on without the call.
+    /// What kind of failure it is for a run that cannot go on without the call.
     #[must_use]
     pub const fn failure(self) -> FailureKind {
         match self {
