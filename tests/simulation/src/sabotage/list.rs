@@ -408,7 +408,7 @@ pub const LIST: &[Sabotage] = &[
         &[edit(
             DAY,
             "                error.into()\n",
-            "                self.save_place(&failure);\n                error.into()\n",
+            "                drop(error);\n                self.save_place(&failure);\n                failure\n",
         )],
     ),
     in_simulation(
